@@ -1,0 +1,187 @@
+//! Tenants and keys.
+
+use fixtures::World;
+use fixtures::world::Plan;
+use indexmap::IndexMap;
+
+use super::branding::Branding;
+use crate::ids::Ids;
+use crate::time::Time;
+
+/// A tenant.
+#[derive(Debug, Clone)]
+pub(crate) struct Tenant {
+    pub(crate) plan: Plan,
+    /// How many numbers it may connect.
+    pub(crate) paid_numbers: u32,
+    pub(crate) saved_card: bool,
+    /// Of one extra number a month, in BRL.
+    pub(crate) unit_price: f64,
+    /// Saved branding.
+    pub(crate) branding: Branding,
+}
+
+/// An API key.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) raw: String,
+    pub(crate) name: String,
+    pub(crate) tenant: String,
+    pub(crate) scope: KeyScope,
+    /// The number of a number-scoped key; none once the number is gone.
+    pub(crate) number: Option<String>,
+    pub(crate) created_at: Time,
+}
+
+/// What a key is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyScope {
+    /// One number.
+    Number,
+    /// The whole account.
+    Tenant,
+}
+
+impl Key {
+    /// A new key of a number.
+    pub(crate) fn of_number(ids: &mut Ids, tenant: &str, number: &str, now: Time) -> Self {
+        Self {
+            id: ids.id("key", now),
+            raw: ids.api_key(),
+            name: "Default".to_owned(),
+            tenant: tenant.to_owned(),
+            scope: KeyScope::Number,
+            number: Some(number.to_owned()),
+            created_at: now,
+        }
+    }
+
+    pub(crate) fn scope_is_number(&self) -> bool {
+        self.scope == KeyScope::Number
+    }
+
+    /// `ps_abcd`.
+    pub(crate) fn prefix(&self) -> &str {
+        self.raw.get(..7).unwrap_or(&self.raw)
+    }
+
+    pub(crate) fn last4(&self) -> &str {
+        self.raw.get(self.raw.len().saturating_sub(4)..).unwrap_or(&self.raw)
+    }
+}
+
+/// Tenants and keys.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Account {
+    tenants: IndexMap<String, Tenant>,
+    keys: IndexMap<String, Key>,
+    by_raw: IndexMap<String, String>,
+    by_number: IndexMap<String, String>,
+    /// Keys of soft-deleted numbers, by number: they authenticate nobody until the number is restored.
+    suspended: IndexMap<String, Key>,
+}
+
+impl Account {
+    pub(crate) fn load(world: &World, start: Time) -> Self {
+        let mut account = Self::default();
+        for tenant in &world.tenants {
+            account.tenants.insert(
+                tenant.id.clone(),
+                Tenant {
+                    plan: tenant.plan,
+                    paid_numbers: tenant.paid_numbers,
+                    saved_card: tenant.saved_card,
+                    unit_price: tenant.unit_price,
+                    branding: Branding::load(&tenant.branding),
+                },
+            );
+            account.insert(new_key(&tenant.key, &tenant.id, None, start));
+        }
+        for number in &world.numbers {
+            account.insert(new_key(&number.key, &number.tenant, Some(&number.id), start));
+        }
+        account
+    }
+
+    pub(crate) fn tenant(&self, id: &str) -> Option<&Tenant> {
+        self.tenants.get(id)
+    }
+
+    pub(crate) fn tenant_mut(&mut self, id: &str) -> Option<&mut Tenant> {
+        self.tenants.get_mut(id)
+    }
+
+    pub(crate) fn key_by_raw(&self, raw: &str) -> Option<&Key> {
+        self.keys.get(self.by_raw.get(raw)?)
+    }
+
+    pub(crate) fn key_by_id(&self, id: &str) -> Option<&Key> {
+        self.keys.get(id)
+    }
+
+    /// The one key of a number.
+    pub(crate) fn key_of_number(&self, number: &str) -> Option<&Key> {
+        self.keys.get(self.by_number.get(number)?)
+    }
+
+    pub(crate) fn insert(&mut self, key: Key) {
+        self.by_raw.insert(key.raw.clone(), key.id.clone());
+        if let Some(number) = &key.number {
+            self.by_number.insert(number.clone(), key.id.clone());
+        }
+        self.keys.insert(key.id.clone(), key);
+    }
+
+    /// Revokes a key at once.
+    pub(crate) fn remove(&mut self, id: &str) -> Option<Key> {
+        let key = self.keys.shift_remove(id)?;
+        self.by_raw.shift_remove(&key.raw);
+        if let Some(number) = &key.number {
+            self.by_number.shift_remove(number);
+        }
+        Some(key)
+    }
+
+    /// Puts a new key in the place of another one, which stops working at once.
+    pub(crate) fn rotate(&mut self, id: &str, ids: &mut Ids, now: Time) -> Option<&Key> {
+        let old = self.remove(id)?;
+        let key = Key { id: ids.id("key", now), raw: ids.api_key(), created_at: now, ..old };
+        let id = key.id.clone();
+        self.insert(key);
+        self.keys.get(&id)
+    }
+
+    /// The number's key stops working.
+    pub(crate) fn suspend_number(&mut self, number: &str) {
+        let id = self.by_number.get(number).cloned();
+        if let Some(key) = id.and_then(|id| self.remove(&id)) {
+            self.suspended.insert(number.to_owned(), key);
+        }
+    }
+
+    /// The number's key works again.
+    pub(crate) fn resume_number(&mut self, number: &str) {
+        if let Some(key) = self.suspended.shift_remove(number) {
+            self.insert(key);
+        }
+    }
+
+    /// The number's key is gone for good.
+    pub(crate) fn remove_number(&mut self, number: &str) {
+        self.suspend_number(number);
+        self.suspended.shift_remove(number);
+    }
+}
+
+fn new_key(key: &fixtures::world::Key, tenant: &str, number: Option<&str>, start: Time) -> Key {
+    Key {
+        id: key.id.clone(),
+        raw: key.raw.clone(),
+        name: key.name.clone(),
+        tenant: tenant.to_owned(),
+        scope: if number.is_some() { KeyScope::Number } else { KeyScope::Tenant },
+        number: number.map(str::to_owned),
+        created_at: start,
+    }
+}

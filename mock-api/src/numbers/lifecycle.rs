@@ -1,0 +1,89 @@
+//! Leaving and coming back: a deleted number can be restored for 30 days (U-05).
+
+use fixtures::world::ConnectionState;
+use jiff::SignedDuration;
+use serde::Serialize;
+
+use crate::call::{Call, Reply};
+use crate::error::{ApiError, Code};
+use crate::schedule::Due;
+use crate::state::State;
+use crate::time::Time;
+
+/// How long a deleted number can be restored.
+const RESTORE_WINDOW: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Deleted {
+    ok: bool,
+    restorable_until: Time,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Restored {
+    ok: bool,
+    requires_reconnect: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Purged {
+    ok: bool,
+}
+
+/// `DELETE /v1/numbers/{id}`: its device is logged out and its key stops working, at once.
+pub(super) fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let number = state.numbers.active_mut(&call.caller.tenant, call.param("id"))?;
+    number.deleted_at = Some(call.now);
+    number.state = ConnectionState::Close;
+    number.connected_at = None;
+    number.secondary = number.secondary.map(|_| ConnectionState::Close);
+    number.updated_at = call.now;
+    state.account.suspend_number(&number.id);
+    let restorable_until = call.now.plus(RESTORE_WINDOW);
+    state.schedule.at(restorable_until, Due::NumberPurged { number: number.id.clone() });
+    Reply::ok(&Deleted { ok: true, restorable_until })
+}
+
+/// `POST /v1/numbers/{id}/restore`: it comes back disconnected, its key works again.
+pub(super) fn restore(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let (tenant, id) = (&call.caller.tenant, call.param("id"));
+    if state.numbers.active(tenant, id).is_some() {
+        return Err(ApiError::new(Code::NumberAlreadyActive, "The number is not deleted"));
+    }
+    let number = state.numbers.get_mut(id).filter(|number| number.tenant == *tenant);
+    let number = number.ok_or_else(ApiError::number_not_found)?;
+    number.deleted_at = None;
+    number.updated_at = call.now;
+    state.account.resume_number(id);
+    Reply::ok(&Restored { ok: true, requires_reconnect: true })
+}
+
+/// `DELETE /v1/numbers/{id}/purge`: deleted or not, everything about it is gone.
+pub(super) fn purge(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let number = state.numbers.get(call.param("id")).filter(|number| number.tenant == call.caller.tenant);
+    let id = number.ok_or_else(ApiError::number_not_found)?.id.clone();
+    forget(state, &id);
+    Reply::ok(&Purged { ok: true })
+}
+
+/// The end of the window that opened when the number was deleted. One that was restored since, and perhaps deleted anew, has nothing to do with it.
+pub(crate) fn purge_if_deleted(state: &mut State, id: &str, now: Time) {
+    let deleted_at = state.numbers.get(id).and_then(|number| number.deleted_at);
+    if deleted_at.is_some_and(|deleted_at| deleted_at.plus(RESTORE_WINDOW) <= now) {
+        forget(state, id);
+    }
+}
+
+fn forget(state: &mut State, id: &str) {
+    state.messaging.remove_number(id);
+    state.templates.remove_number(id);
+    state.webhooks.remove_number(id);
+    state.calls.remove_number(id);
+    state.media.remove_number(id);
+    state.groups.remove_number(id);
+    state.channels.remove_number(id);
+    state.account.remove_number(id);
+    state.numbers.remove(id);
+}

@@ -1,0 +1,173 @@
+//! A number and what it is made from.
+
+use fixtures::World;
+use fixtures::world::{ConnectionState, Engine, MetaNumber, PiiMode};
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use crate::error::{ApiError, Code};
+use crate::time::Time;
+
+/// A WhatsApp number.
+#[derive(Debug, Clone)]
+pub(crate) struct Number {
+    pub(crate) id: String,
+    pub(crate) tenant: String,
+    pub(crate) engine: Engine,
+    pub(crate) digits: String,
+    pub(crate) name: String,
+    pub(crate) state: ConnectionState,
+    /// Since when it is connected, while it is.
+    pub(crate) connected_at: Option<Time>,
+    /// State of the second link, on numbers that have one.
+    pub(crate) secondary: Option<ConnectionState>,
+    pub(crate) meta: Option<MetaNumber>,
+    pub(crate) pii_mode: PiiMode,
+    pub(crate) pii_retention_days: Option<u16>,
+    /// Only the settings that differ from the defaults.
+    pub(crate) settings: Map<String, Value>,
+    pub(crate) extra_charge_unpaid_since: Option<Time>,
+    pub(crate) created_at: Time,
+    pub(crate) updated_at: Time,
+    /// Since when it is soft-deleted (U-05).
+    pub(crate) deleted_at: Option<Time>,
+}
+
+impl Number {
+    pub(crate) fn is_meta(&self) -> bool {
+        self.engine == Engine::Meta
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.state == ConnectionState::Open
+    }
+
+    /// Whether every link that it has is connected.
+    pub(crate) fn is_fully_connected(&self) -> bool {
+        self.is_open() && self.secondary.is_none_or(|state| state == ConnectionState::Open)
+    }
+
+    /// Meta number that is an approved Official Business Account with groups (U-09).
+    pub(crate) fn has_meta_groups(&self) -> bool {
+        self.meta.as_ref().is_some_and(|meta| meta.official_business_account)
+    }
+
+    /// The WABA that owns it.
+    pub(crate) fn waba(&self) -> Option<&str> {
+        self.meta.as_ref().map(|meta| meta.waba_id.as_str())
+    }
+
+    /// `provider` of a number in answers (U-34).
+    pub(crate) fn provider(&self) -> &'static str {
+        if self.is_meta() { "META" } else { "PILOT_STATUS" }
+    }
+
+    /// `provider` of a media descriptor (U-34).
+    pub(crate) fn media_provider(&self) -> &'static str {
+        match self.engine {
+            Engine::Meta => "META",
+            Engine::EvoGo => "EVO_GO",
+            Engine::EvoV2 => "EVO",
+        }
+    }
+}
+
+/// All numbers, soft-deleted ones included.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Numbers {
+    pub(super) by_id: IndexMap<String, Number>,
+    pub(super) by_tenant: IndexMap<String, Vec<String>>,
+    pub(super) pairings: IndexMap<String, super::pairing::Pairing>,
+    pub(super) directory: super::check::Directory,
+}
+
+impl Numbers {
+    pub(crate) fn load(world: &World, start: Time) -> Self {
+        let mut numbers =
+            Self { directory: super::check::Directory::load(&world.directory), ..Self::default() };
+        for number in &world.numbers {
+            let created_at = Time::new(number.created_at.resolve(start.timestamp()));
+            numbers.insert(Number {
+                id: number.id.clone(),
+                tenant: number.tenant.clone(),
+                engine: number.engine,
+                digits: number.digits.clone(),
+                name: number.name.clone(),
+                state: number.state,
+                connected_at: (number.state == ConnectionState::Open).then_some(created_at),
+                secondary: None,
+                meta: number.meta.clone(),
+                pii_mode: number.pii_mode,
+                pii_retention_days: number.pii_retention_days,
+                settings: number.settings.clone(),
+                extra_charge_unpaid_since: number
+                    .extra_charge_unpaid_since
+                    .map(|moment| Time::new(moment.resolve(start.timestamp()))),
+                created_at,
+                updated_at: created_at,
+                deleted_at: None,
+            });
+        }
+        numbers
+    }
+
+    pub(crate) fn insert(&mut self, number: Number) {
+        self.by_tenant.entry(number.tenant.clone()).or_default().push(number.id.clone());
+        self.by_id.insert(number.id.clone(), number);
+    }
+
+    /// A number of any tenant, soft-deleted or not.
+    pub(crate) fn get(&self, id: &str) -> Option<&Number> {
+        self.by_id.get(id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Number> {
+        self.by_id.get_mut(id)
+    }
+
+    /// A number of the tenant that is not soft-deleted.
+    pub(crate) fn active(&self, tenant: &str, id: &str) -> Option<&Number> {
+        self.get(id).filter(|number| number.tenant == tenant && number.deleted_at.is_none())
+    }
+
+    /// The same, to change it.
+    pub(crate) fn active_mut(&mut self, tenant: &str, id: &str) -> Result<&mut Number, ApiError> {
+        let number =
+            self.by_id.get_mut(id).filter(|number| number.tenant == tenant && number.deleted_at.is_none());
+        number.ok_or_else(ApiError::number_not_found)
+    }
+
+    /// The number, when it is connected (U-09).
+    pub(crate) fn require_open(&self, id: &str) -> Result<&Number, ApiError> {
+        let number = self.get(id).ok_or_else(ApiError::number_not_found)?;
+        if number.is_open() {
+            return Ok(number);
+        }
+        Err(ApiError::new(Code::WhatsappInstanceNotConnected, "The number is not connected to WhatsApp"))
+    }
+
+    /// What is known of other phones.
+    pub(crate) fn directory(&self) -> &super::Directory {
+        &self.directory
+    }
+
+    /// Every number of the tenant, soft-deleted ones included, oldest first.
+    pub(super) fn all_of_tenant(&self, tenant: &str) -> impl Iterator<Item = &Number> {
+        let ids = self.by_tenant.get(tenant).into_iter().flatten();
+        ids.filter_map(|id| self.get(id))
+    }
+
+    /// Forgets a number and its links.
+    pub(super) fn remove(&mut self, id: &str) {
+        let Some(number) = self.by_id.shift_remove(id) else { return };
+        if let Some(ids) = self.by_tenant.get_mut(&number.tenant) {
+            ids.retain(|other| other != id);
+        }
+        self.pairings.retain(|_, pairing| pairing.number.as_deref() != Some(id));
+    }
+
+    /// The tenant's numbers that are not soft-deleted, oldest first.
+    pub(crate) fn of_tenant(&self, tenant: &str) -> impl Iterator<Item = &Number> {
+        self.all_of_tenant(tenant).filter(|number| number.deleted_at.is_none())
+    }
+}
