@@ -1,0 +1,176 @@
+//! The methods of the protocol.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use http::request::Parts;
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult, DiscoverResult,
+    ErrorCode, ErrorData, Implementation, InitializeRequestParams, InitializeResult, ListToolsResult,
+    MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
+};
+use rmcp::service::RequestContext;
+use rmcp::{RoleServer, ServerHandler};
+
+use crate::{Calls, Key, NAME, VERSION};
+
+/// The revisions that are advertised. 2024-11-05 is agreed to when a client asks for it in the handshake, but its HTTP transport is another: no new client
+/// should choose it.
+pub(crate) const REVISIONS: &[ProtocolVersion] = &[
+    ProtocolVersion::V_2025_03_26,
+    ProtocolVersion::V_2025_06_18,
+    ProtocolVersion::V_2025_11_25,
+    ProtocolVersion::V_2026_07_28,
+];
+
+/// How long clients may keep what does not change while the server runs, in milliseconds.
+const TTL_MS: u64 = 60 * 60 * 1000;
+
+/// Key in `_meta` under which the server names itself.
+const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+
+/// Methods whose malformed parameters arrive as a request that `rmcp` does not know.
+const KNOWN_METHODS: [&str; 4] = ["tools/call", "tools/list", "server/discover", "subscriptions/listen"];
+
+const INSTRUCTIONS: &str = "Tools over the Pilot Status API for WhatsApp messaging. A key is bound to one number or to the whole account: tools \
+    that act on a number take the number's own key, or an account-wide key together with whatsappNumberId. Errors carry the API's status and code.";
+
+/// Answers requests, for one caller over stdio and for the caller of each request over HTTP.
+#[derive(Debug, Clone)]
+pub struct Handler {
+    calls: Arc<Calls>,
+    key: Option<Key>,
+}
+
+impl Handler {
+    /// A handler that finds the caller's [`Key`] in the extensions of each HTTP request.
+    #[must_use]
+    pub fn per_request(calls: Arc<Calls>) -> Self {
+        Self { calls, key: None }
+    }
+
+    /// A handler for one caller.
+    #[must_use]
+    pub fn for_caller(calls: Arc<Calls>, key: Key) -> Self {
+        Self { calls, key: Some(key) }
+    }
+
+    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Key, ErrorData> {
+        let from_request = || context.extensions.get::<Parts>()?.extensions.get::<Key>().cloned();
+        self.key
+            .clone()
+            .or_else(from_request)
+            .ok_or_else(|| ErrorData::internal_error("the caller is not known", None))
+    }
+}
+
+impl ServerHandler for Handler {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(implementation())
+            .with_protocol_version(ProtocolVersion::V_2025_11_25)
+            .with_instructions(INSTRUCTIONS)
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        Cow::Borrowed(REVISIONS)
+    }
+
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        context.peer.set_peer_info(request.clone());
+        let mut result = self.negotiate_initialize(&request)?;
+        if request.protocol_version == ProtocolVersion::V_2024_11_05 {
+            result.protocol_version = request.protocol_version;
+        }
+        Ok(result)
+    }
+
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        let result = DiscoverResult::from_server_info(REVISIONS.to_vec(), self.get_info());
+        Ok(result.with_ttl_ms(TTL_MS).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        if request.is_some_and(|request| request.cursor.is_some()) {
+            return Err(ErrorData::invalid_params("unknown cursor: all tools are on the first page", None));
+        }
+        let tools = self.calls.table.definitions().cloned().collect();
+        let mut result = ListToolsResult::with_all_items(tools);
+        if is_modern(&context) {
+            result = result.with_ttl_ms(TTL_MS).with_cache_scope(CacheScope::Public);
+            result.meta = server_info();
+        }
+        Ok(result)
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let entry = self.calls.table.get(&request.name);
+        let entry = entry.ok_or_else(|| {
+            ErrorData::invalid_params(format!("unknown tool: {}", shorten(&request.name)), None)
+        })?;
+        let key = self.caller(&context)?;
+        let call = self.calls.run(entry, request.arguments.unwrap_or_default(), &key);
+        let outcome = tokio::select! {
+            outcome = call => outcome,
+            () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
+        };
+        let mut result = outcome.into_result(self.calls.structured_errors);
+        result.meta = is_modern(&context).then(server_info).flatten();
+        Ok(result.into())
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.calls.table.get(name).map(|entry| entry.definition.clone())
+    }
+
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        if KNOWN_METHODS.contains(&request.method.as_str()) {
+            return Err(ErrorData::invalid_params(
+                format!("malformed parameters of {}", request.method),
+                None,
+            ));
+        }
+        Err(ErrorData::new(
+            ErrorCode::METHOD_NOT_FOUND,
+            format!("unknown method: {}", shorten(&request.method)),
+            None,
+        ))
+    }
+}
+
+fn implementation() -> Implementation {
+    Implementation::new(NAME, VERSION).with_title("Pilot Status")
+}
+
+/// Whether a request is of revision 2026-07-28 or later, whose results say more about themselves.
+fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+    context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
+}
+
+/// The server's name for the `_meta` of a result.
+fn server_info() -> Option<MetaObject> {
+    let mut meta = MetaObject::new();
+    meta.insert(SERVER_INFO.to_owned(), serde_json::to_value(implementation()).ok()?);
+    Some(meta)
+}
+
+/// A name that came from outside, short enough to be repeated.
+fn shorten(name: &str) -> String {
+    name.chars().take(64).collect()
+}

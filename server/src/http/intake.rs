@@ -1,0 +1,137 @@
+//! From an HTTP request to a message: media types, size, JSON-RPC framing, the version named in the header.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use rmcp::model::{ErrorCode, ProtocolVersion, RequestId};
+use serde_json::{Value, json};
+
+use super::{MAX_BODY_BYTES, Problem};
+use crate::handler::REVISIONS;
+use crate::jsonrpc::{self, Frame, Rejection};
+
+/// How much of a body that is too long is read and thrown away, so that the client gets to read the refusal.
+const MAX_DRAINED_BYTES: usize = 64 * 1024 * 1024;
+
+const VERSION_HEADER: &str = "mcp-protocol-version";
+
+/// Reads the message of a request and puts it back as the body, with the id of a JSON-RPC request beside it.
+///
+/// # Errors
+/// The refusal to answer with.
+pub async fn read(request: Request, timeout: Duration) -> Result<(Request, Option<RequestId>), Response> {
+    let (mut parts, body) = request.into_parts();
+    check_media_types(&mut parts.headers).map_err(IntoResponse::into_response)?;
+    let body = tokio::time::timeout(timeout, collect(&parts.headers, body)).await;
+    let body = body.unwrap_or_else(|_| {
+        Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "the body did not arrive in time"))
+    });
+    let body = body.map_err(IntoResponse::into_response)?;
+    let id = check_message(&parts.headers, &body).map_err(|rejection| refuse(&rejection))?;
+    Ok((Request::from_parts(parts, Body::from(body)), id))
+}
+
+/// A JSON-RPC error with status 400.
+fn refuse(rejection: &Rejection) -> Response {
+    (StatusCode::BAD_REQUEST, axum::Json(rejection.to_json())).into_response()
+}
+
+fn check_media_types(headers: &mut HeaderMap) -> Result<(), Problem> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(essence);
+    if content_type.as_deref() != Some("application/json") {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "send application/json",
+        ));
+    }
+    let accepted: Vec<String> = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(essence)
+        .collect();
+    let takes_json =
+        accepted.iter().any(|range| matches!(range.as_str(), "application/json" | "application/*" | "*/*"));
+    if !takes_json && !accepted.is_empty() {
+        return Err(Problem::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "NOT_ACCEPTABLE",
+            "accept application/json and text/event-stream",
+        ));
+    }
+    // The protocol wants both types named. Answers are JSON, so a client that takes JSON loses nothing.
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
+    Ok(())
+}
+
+fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let mut collected = Vec::with_capacity(announced.unwrap_or(0).min(MAX_BODY_BYTES));
+    let mut drained = 0;
+    let mut stream = body.into_data_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk
+            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "BODY_UNREADABLE", "the body broke off"))?;
+        if drained == 0 && collected.len() + chunk.len() <= MAX_BODY_BYTES {
+            collected.extend_from_slice(&chunk);
+            continue;
+        }
+        collected = Vec::new();
+        drained += chunk.len();
+        if drained > MAX_DRAINED_BYTES {
+            break;
+        }
+    }
+    if drained > 0 {
+        return Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "PAYLOAD_TOO_LARGE",
+            format!("a body has at most {MAX_BODY_BYTES} bytes"),
+        ));
+    }
+    Ok(collected.into())
+}
+
+fn check_message(headers: &HeaderMap, body: &[u8]) -> Result<Option<RequestId>, Rejection> {
+    match jsonrpc::read(body)? {
+        Frame::Request { id, message } => {
+            check_version(headers, &message, &id)?;
+            Ok(Some(id))
+        }
+        Frame::Notification(_) => Ok(None),
+        Frame::Response => {
+            Err(Rejection::new(ErrorCode::INVALID_REQUEST, "this server sends no requests", None))
+        }
+    }
+}
+
+/// A version in the header alone, as revisions before 2026-07-28 have it; one in the message is checked with the rest of its metadata.
+fn check_version(headers: &HeaderMap, message: &Value, id: &RequestId) -> Result<(), Rejection> {
+    let Some(requested) = headers.get(VERSION_HEADER).and_then(|value| value.to_str().ok()) else {
+        return Ok(());
+    };
+    let known = ProtocolVersion::KNOWN_VERSIONS.iter().any(|version| version.as_str() == requested);
+    let in_message = message.pointer("/params/_meta/io.modelcontextprotocol~1protocolVersion").is_some();
+    let initializes = message.get("method").is_some_and(|method| method == "initialize");
+    if known || in_message || initializes {
+        return Ok(());
+    }
+    let mut rejection = Rejection::new(
+        ErrorCode::UNSUPPORTED_PROTOCOL_VERSION,
+        "Unsupported protocol version",
+        Some(id.clone()),
+    );
+    rejection.data = Some(Box::new(json!({ "requested": requested, "supported": REVISIONS })));
+    Err(rejection)
+}

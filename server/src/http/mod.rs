@@ -1,0 +1,102 @@
+//! Streamable HTTP, without sessions.
+//!
+//! `rmcp` speaks the protocol. What stands in front of it, in this order: [`guard`] (Host and Origin), the method, [`auth`] (the key), [`intake`] (media
+//! types, size, JSON-RPC framing). What comes back without being JSON is made JSON by [`polish`].
+
+pub mod auth;
+pub mod guard;
+pub mod intake;
+pub mod polish;
+mod problem;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, Method, StatusCode};
+use rmcp::model::RequestId;
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+
+use crate::{Calls, Config, Handler, NAME, VERSION};
+use guard::Guard;
+pub use problem::Problem;
+
+/// Longest request body that is read, in bytes.
+pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+
+#[derive(Clone)]
+struct App {
+    service: StreamableHttpService<Handler, NeverSessionManager>,
+    body_timeout: Duration,
+}
+
+/// The routes: `/mcp` and `/health`.
+pub(crate) fn router(calls: Arc<Calls>, config: &Config, guard: Guard) -> Router {
+    let app = App { service: service(calls), body_timeout: config.body_timeout };
+    let guard = Arc::new(guard);
+    let mcp = any(mcp).layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
+    Router::new()
+        .route("/mcp", mcp)
+        .route("/health", get(health))
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is /mcp and /health"))
+        .method_not_allowed_fallback(async || method_not_allowed("GET"))
+        .with_state(app)
+}
+
+fn service(calls: Arc<Calls>) -> StreamableHttpService<Handler, NeverSessionManager> {
+    let config = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(false)
+        .with_json_response(true)
+        .with_max_request_body_bytes(MAX_BODY_BYTES)
+        // Hosts and origins are the business of the guard, which stands before the check of the key.
+        .disable_allowed_hosts();
+    let handler = move || Ok(Handler::per_request(calls.clone()));
+    StreamableHttpService::new(handler, Arc::new(NeverSessionManager::default()), config)
+}
+
+/// Lets pages of the allowed origins read answers.
+fn cors(guard: Arc<Guard>) -> CorsLayer {
+    let allowed = move |origin: &HeaderValue, _: &http::request::Parts| guard.allows_origin(origin);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(allowed))
+        .allow_methods([Method::POST])
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER, HeaderName::from_static("mcp-protocol-version")])
+}
+
+async fn mcp(State(app): State<App>, request: Request) -> Response {
+    match admit(request, app.body_timeout).await {
+        Ok((request, id)) => polish::response(app.service.handle(request).await.map(Body::new), id).await,
+        Err(refusal) => refusal,
+    }
+}
+
+/// Everything that is checked before `rmcp`; on the way the caller's key moves from the headers to the extensions.
+async fn admit(
+    mut request: Request,
+    body_timeout: Duration,
+) -> Result<(Request, Option<RequestId>), Response> {
+    if request.method() != Method::POST {
+        return Err(method_not_allowed("POST"));
+    }
+    let key = auth::take_key(request.headers_mut()).map_err(IntoResponse::into_response)?;
+    request.extensions_mut().insert(key);
+    intake::read(request, body_timeout).await
+}
+
+fn method_not_allowed(allow: &'static str) -> Response {
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", format!("use {allow}"));
+    ([(ALLOW, allow)], problem).into_response()
+}
+
+async fn health() -> impl IntoResponse {
+    axum::Json(serde_json::json!({ "status": "ok", "name": NAME, "version": VERSION }))
+}

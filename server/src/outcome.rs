@@ -1,0 +1,154 @@
+//! The answer of the API, or the lack of one, to the result of a tool call.
+
+use http::StatusCode;
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::{Map, Value, json};
+
+use crate::upstream::{Reply, UpstreamError};
+use crate::validate::Problem;
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The API did what was asked.
+    Success {
+        /// Its JSON, verbatim.
+        text: String,
+        /// The same as an object; an array stands under `items`.
+        structured: Value,
+    },
+    /// It did not, or was not asked.
+    Failure(Failure),
+}
+
+/// What an agent is told about a call that failed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// HTTP status of the API's refusal, or the one that fits what happened instead.
+    pub status: u16,
+    /// Error code: the API's, `VALIDATION_ERROR` for arguments refused here, `UPSTREAM_…` where the API gave no usable answer.
+    pub code: String,
+    /// What happened, for people.
+    pub error: String,
+    /// Whatever else is known, such as `details` and `retryAfterSeconds`.
+    pub extras: Map<String, Value>,
+}
+
+impl Failure {
+    fn new(status: StatusCode, code: &str, error: impl Into<String>) -> Self {
+        Self { status: status.as_u16(), code: code.to_owned(), error: error.into(), extras: Map::new() }
+    }
+
+    /// Arguments that are refused before the API is asked; in the shape of the API's own refusal.
+    #[must_use]
+    pub fn invalid(problems: &[Problem]) -> Self {
+        let mut failure = Self::new(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "Validation error");
+        failure.extras.insert("details".into(), json!({ "issues": problems }));
+        failure
+    }
+
+    /// `{status, code, error, …extras}`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        object.insert("status".into(), self.status.into());
+        object.insert("code".into(), self.code.clone().into());
+        object.insert("error".into(), self.error.clone().into());
+        for (key, value) in &self.extras {
+            object.entry(key).or_insert_with(|| value.clone());
+        }
+        Value::Object(object)
+    }
+}
+
+impl From<UpstreamError> for Failure {
+    fn from(error: UpstreamError) -> Self {
+        let (status, code) = match error {
+            UpstreamError::Unreachable => (StatusCode::BAD_GATEWAY, "UPSTREAM_UNREACHABLE"),
+            UpstreamError::Timeout => (StatusCode::GATEWAY_TIMEOUT, "UPSTREAM_TIMEOUT"),
+            UpstreamError::Truncated | UpstreamError::TooLong => {
+                (StatusCode::BAD_GATEWAY, "UPSTREAM_INVALID_RESPONSE")
+            }
+        };
+        Self::new(status, code, error.to_string())
+    }
+}
+
+impl Outcome {
+    /// Reads the answer of the API.
+    #[must_use]
+    pub fn from_reply(reply: Reply) -> Self {
+        let parsed: Option<Value> = serde_json::from_slice(&reply.body).ok();
+        match parsed {
+            Some(value) if reply.status.is_success() && (value.is_object() || value.is_array()) => {
+                success(value, &reply)
+            }
+            Some(Value::Object(body)) if reply.status.is_client_error() || reply.status.is_server_error() => {
+                Self::Failure(refusal(body, &reply))
+            }
+            _ => Self::Failure(unusable(&reply)),
+        }
+    }
+
+    /// The result that a client sees.
+    ///
+    /// Clients of the older TypeScript SDK hold `structuredContent` against the tool's `outputSchema` even when `isError` is set, and then show that
+    /// mismatch in place of the error. Where tools have output schemas, `structured_errors` is therefore false and a failure is told as JSON text only.
+    #[must_use]
+    pub fn into_result(self, structured_errors: bool) -> CallToolResult {
+        match self {
+            Self::Success { text, structured } => {
+                let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+                result.structured_content = Some(structured);
+                result
+            }
+            Self::Failure(failure) => {
+                let failure = failure.to_json();
+                let mut result = CallToolResult::error(vec![ContentBlock::text(failure.to_string())]);
+                result.structured_content = structured_errors.then_some(failure);
+                result
+            }
+        }
+    }
+}
+
+fn success(value: Value, reply: &Reply) -> Outcome {
+    let text = String::from_utf8_lossy(&reply.body).into_owned();
+    let structured = if value.is_array() { json!({ "items": value }) } else { value };
+    Outcome::Success { text, structured }
+}
+
+fn refusal(mut body: Map<String, Value>, reply: &Reply) -> Failure {
+    let mut take = |key: &str| match body.remove(key) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    };
+    let status = reply.status;
+    let code = take("code").unwrap_or_else(|| format!("HTTP_{}", status.as_u16()));
+    let error = take("error")
+        .or_else(|| status.canonical_reason().map(str::to_owned))
+        .unwrap_or_else(|| code.clone());
+    let mut failure = Failure { status: status.as_u16(), code, error, extras: body };
+    let told = failure.extras.get("retryAfterSeconds").is_some_and(Value::is_number);
+    if let (false, Some(seconds)) = (told, reply.retry_after) {
+        failure.extras.insert("retryAfterSeconds".into(), seconds.into());
+    }
+    failure
+}
+
+/// Neither the JSON of a success nor that of a refusal: a page of a proxy, a redirect, an empty body.
+fn unusable(reply: &Reply) -> Failure {
+    let failed = reply.status.is_client_error() || reply.status.is_server_error();
+    let status = if failed { reply.status } else { StatusCode::BAD_GATEWAY };
+    let error =
+        format!("the Pilot Status API answered with status {} and no usable JSON", reply.status.as_u16());
+    let mut failure = Failure::new(status, "UPSTREAM_INVALID_RESPONSE", error);
+    if let Some(seconds) = reply.retry_after {
+        failure.extras.insert("retryAfterSeconds".into(), seconds.into());
+    }
+    failure
+}
+
+#[cfg(test)]
+#[path = "outcome_tests.rs"]
+mod tests;

@@ -1,0 +1,95 @@
+use super::*;
+
+fn reply(status: u16, body: &str) -> Reply {
+    Reply { status: StatusCode::from_u16(status).unwrap(), retry_after: None, body: body.to_owned().into() }
+}
+
+fn failure(reply: Reply) -> Value {
+    match Outcome::from_reply(reply) {
+        Outcome::Failure(failure) => failure.to_json(),
+        Outcome::Success { text, .. } => panic!("a success: {text}"),
+    }
+}
+
+#[test]
+fn success_is_verbatim_and_structured() {
+    let text = r#"{ "id" : "msg_1",  "n": 1.50 }"#;
+    let result = Outcome::from_reply(reply(202, text)).into_result(false);
+    assert_eq!(result.content[0].as_text().unwrap().text, text);
+    assert_eq!(result.structured_content, Some(json!({ "id": "msg_1", "n": 1.5 })));
+    assert_eq!(result.is_error, Some(false));
+}
+
+#[test]
+fn an_array_stands_under_items() {
+    let result = Outcome::from_reply(reply(200, "[1, 2]")).into_result(true);
+    assert_eq!(result.content[0].as_text().unwrap().text, "[1, 2]");
+    assert_eq!(result.structured_content, Some(json!({ "items": [1, 2] })));
+}
+
+#[test]
+fn a_refusal_keeps_what_the_api_said() {
+    let body = r#"{"error":"Confirm","code":"CONFIRMATION_REQUIRED","details":{"a":1},"preview":{"total":2},"status":"odd"}"#;
+    assert_eq!(
+        failure(reply(400, body)),
+        json!({ "status": 400, "code": "CONFIRMATION_REQUIRED", "error": "Confirm", "details": { "a": 1 }, "preview": { "total": 2 } })
+    );
+}
+
+#[test]
+fn a_refusal_without_code_or_text_gets_plain_ones() {
+    assert_eq!(
+        failure(reply(404, r#"{"error":"Number not found"}"#)),
+        json!({ "status": 404, "code": "HTTP_404", "error": "Number not found" })
+    );
+    assert_eq!(
+        failure(reply(500, "{}")),
+        json!({ "status": 500, "code": "HTTP_500", "error": "Internal Server Error" })
+    );
+}
+
+#[test]
+fn retry_after_is_a_number_and_the_body_wins() {
+    let wait = |body: &str| {
+        let reply = Reply { retry_after: Some(7), ..reply(429, body) };
+        failure(reply)["retryAfterSeconds"].clone()
+    };
+    assert_eq!(wait(r#"{"error":"e","code":"RATE_LIMITED"}"#), 7);
+    assert_eq!(wait(r#"{"error":"e","code":"RATE_LIMITED","retryAfterSeconds":3}"#), 3);
+    assert_eq!(wait("<html>"), 7);
+}
+
+#[test]
+fn anything_else_is_an_invalid_response() {
+    for (status, body, told) in [
+        (200, "<html></html>", 502),
+        (200, "", 502),
+        (200, "\"text\"", 502),
+        (204, "", 502),
+        (302, r#"{"a":1}"#, 502),
+        (503, "<html></html>", 503),
+        (400, "[]", 400),
+    ] {
+        let failure = failure(reply(status, body));
+        assert_eq!(
+            (&failure["status"], &failure["code"]),
+            (&json!(told), &json!("UPSTREAM_INVALID_RESPONSE")),
+            "{status} {body}"
+        );
+    }
+}
+
+#[test]
+fn a_failure_is_json_text_and_structured_on_request() {
+    let failure = Failure::invalid(&[Problem { path: "/id".into(), message: "is required".into() }]);
+    let expected = json!({
+        "status": 400, "code": "VALIDATION_ERROR", "error": "Validation error",
+        "details": { "issues": [{ "path": "/id", "message": "is required" }] },
+    });
+    let result = Outcome::Failure(failure.clone()).into_result(true);
+    assert_eq!(result.is_error, Some(true));
+    assert_eq!(result.structured_content, Some(expected.clone()));
+    let result = Outcome::Failure(failure).into_result(false);
+    assert_eq!(result.structured_content, None);
+    assert_eq!(serde_json::from_str::<Value>(&result.content[0].as_text().unwrap().text).unwrap(), expected);
+}

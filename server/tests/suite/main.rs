@@ -1,0 +1,13 @@
+//! The server from the outside: over HTTP, over stdio, over an upstream that does what a test wants.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod calls;
+mod common;
+mod definitions;
+mod gate;
+mod program;
+mod protocol;
+mod stdio;
+mod transport;
+mod upstream;

@@ -1,0 +1,104 @@
+//! The program: its two commands, its exit codes, what it writes where.
+
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::Command;
+
+use crate::common::{self, KEY, modern_params, request};
+use crate::gate::Gate;
+
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+/// The program over the API at `upstream`, logging all it can.
+fn program(arguments: &[&str], upstream: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pilot-status-mcp"));
+    command
+        .args(arguments)
+        .args(["--upstream", upstream])
+        .env("PILOT_STATUS_API_KEY", KEY)
+        .env("RUST_LOG", "trace");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
+#[tokio::test]
+async fn the_program_ends_with_its_input_after_the_call_in_flight() {
+    let gate = Gate::open().await;
+    let mut child = program(&["stdio"], &gate.url()).spawn().unwrap();
+    // Read all along: a log that nobody reads would fill its pipe.
+    let mut log = child.stderr.take().unwrap();
+    let log = tokio::spawn(async move {
+        let mut text = String::new();
+        log.read_to_string(&mut text).await.map(|_| text)
+    });
+    let call = modern_params(json!({ "name": "message_get", "arguments": { "id": "a" } }));
+    let line = format!("{}\n", request("tools/call", call));
+    child.stdin.as_mut().unwrap().write_all(line.as_bytes()).await.unwrap();
+    let held = gate.arrival().await;
+    drop(child.stdin.take());
+    held.answer(r#"{"id":"a"}"#).await;
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let lines: Vec<Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["result"]["structuredContent"], json!({ "id": "a" }));
+    let log = log.await.unwrap().unwrap();
+    assert!(log.contains("message_get") && !log.contains(KEY), "{log}");
+}
+
+#[tokio::test]
+async fn the_program_needs_a_key() {
+    for key in ["", "two words"] {
+        let output = program(&["stdio"], NOWHERE).env("PILOT_STATUS_API_KEY", key).output().await.unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stdout.is_empty());
+        assert!(String::from_utf8(output.stderr).unwrap().contains("PILOT_STATUS_API_KEY"));
+    }
+}
+
+#[tokio::test]
+async fn the_program_refuses_an_upstream_that_is_none() {
+    let output = program(&["http"], "pilotstatus.com.br").output().await.unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("upstream"));
+}
+
+#[tokio::test]
+async fn http_says_where_it_listens_and_ends_at_sigterm_after_the_call_in_flight() {
+    let gate = Gate::open().await;
+    let mut child = program(&["http", "--listen", "127.0.0.1:0"], &gate.url()).spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let url = loop {
+        let line = log.next_line().await.unwrap().unwrap();
+        if let Some(url) = line.strip_prefix("listening on ") {
+            break url.to_owned();
+        }
+    };
+    let log = tokio::spawn(async move {
+        let mut text = String::new();
+        while let Some(line) = log.next_line().await.unwrap() {
+            text += &line;
+        }
+        text
+    });
+    let body =
+        request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } })).to_string();
+    let call = common::send(reqwest::Method::POST, &url, common::headers(), body);
+    let terminate = async {
+        let held = gate.arrival().await;
+        let pid = child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+        held.answer(r#"{"id":"a"}"#).await;
+    };
+    let (answer, ()) = tokio::join!(call, terminate);
+    assert_eq!(answer.json()["result"]["structuredContent"], json!({ "id": "a" }));
+    assert_eq!(child.wait().await.unwrap().code(), Some(0));
+    let log = log.await.unwrap();
+    assert!(log.contains("message_get") && !log.contains(KEY), "{log}");
+}
