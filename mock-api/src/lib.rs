@@ -26,6 +26,7 @@ mod error;
 mod fields;
 mod groups;
 mod ids;
+mod link;
 mod media;
 mod messaging;
 mod mock;

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use url::Url;
 
 use super::tenant;
 use crate::call::{Call, Reply};
@@ -53,7 +52,7 @@ impl BrandingPatch {
         let checked = |key, expected, fits: fn(&str) -> bool| {
             fields.nullable(key, |_| fitting(fields, key, expected, fits))
         };
-        let url = |key| checked(key, "must be an https URL", is_https);
+        let url = |key| checked(key, "must be an https URL", crate::link::is_https);
         let color = |key| checked(key, "must be a color as #RRGGBB", is_color);
         Self {
             company_name: text("companyName", COMPANY_NAME_MAX),
@@ -92,10 +91,6 @@ fn fitting(fields: &Fields<'_>, key: &'static str, expected: &str, fits: fn(&str
         return None;
     }
     Some(text.to_owned())
-}
-
-fn is_https(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.has_host())
 }
 
 fn is_color(text: &str) -> bool {

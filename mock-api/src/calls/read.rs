@@ -37,6 +37,6 @@ pub(super) fn get(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError>
     let number = state.numbers.get(call.number()).ok_or_else(ApiError::number_not_found)?;
     let found = state.calls.get(&number.id, call.param("callId")).ok_or_else(not_found)?;
     let view = View::new(found, number);
-    // Only `1` is documented; with anything else they stay out.
-    Reply::ok(&if call.query("includeSdp") == Some("1") { view.with_sdp(found) } else { view })
+    // Only `1` is documented: anything else is a mistake that is better told than passed over.
+    Reply::ok(&if call.choice("includeSdp", &["1"])?.is_some() { view.with_sdp(found) } else { view })
 }

@@ -36,10 +36,10 @@ fn eligible(state: &State, call: &Call<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The group of the path, to work on it: it must be one of the number's, and the number connected.
+/// The group of the path, to work on it: the number must be connected, and the group one of its own. A number that is not connected cannot tell which
+/// groups it is in, so that comes first.
 fn open_group<'a>(state: &'a mut State, call: &Call<'_>) -> Result<&'a mut Group, ApiError> {
     let unknown = || ApiError::new(Code::GroupNotFound, "Group not found");
-    let group = state.groups.get_mut(call.number(), call.param("groupId")).ok_or_else(unknown)?;
     state.numbers.require_open(call.number())?;
-    Ok(group)
+    state.groups.get_mut(call.number(), call.param("groupId")).ok_or_else(unknown)
 }

@@ -1,6 +1,5 @@
 //! What makes a free-form text interactive: buttons with a header and a footer, or a list, a carousel, a flow.
 
-use super::request::is_url;
 use crate::fields::Fields;
 
 const KEYS: [&str; 6] = ["buttons", "header", "footer", "list", "carousel", "flow"];
@@ -46,12 +45,12 @@ pub(super) fn read(fields: &Fields<'_>) -> Interactive {
 
 /// `type` and `label` are required; which type needs which of the others is not documented.
 fn buttons(fields: &Fields<'_>) {
-    for button in fields.objects("buttons", 1, 3).unwrap_or_default() {
+    for button in fields.objects("buttons", 0, 3).unwrap_or_default() {
         button.require("label");
         filled_at_most(&button, "label", 20);
         button.require("type");
         button.one_of("type", &["reply", "url", "call", "copy"]);
-        if button.filled("url").is_some_and(|url| !is_url(url)) {
+        if button.filled("url").is_some_and(|url| !crate::link::is_web(url)) {
             button.issue("url", "must be an http(s) URL");
         }
         button.phone("phoneNumber");
@@ -76,9 +75,9 @@ fn list(fields: &Fields<'_>) {
     let Some(list) = fields.object("list") else { return };
     filled_at_most(&list, "buttonText", 20);
     let mut total = 0;
-    for section in list.objects("sections", 1, 10).unwrap_or_default() {
+    for section in list.objects("sections", 0, 10).unwrap_or_default() {
         section.at_most("title", 24);
-        for row in section.objects("rows", 1, 10).unwrap_or_default() {
+        for row in section.objects("rows", 0, 10).unwrap_or_default() {
             total += 1;
             filled_at_most(&row, "title", 24);
             row.at_most("description", 72);
@@ -93,10 +92,14 @@ fn list(fields: &Fields<'_>) {
 fn carousel(fields: &Fields<'_>) {
     let Some(carousel) = fields.object("carousel") else { return };
     carousel.map("cardTemplate");
+    carousel.require("cards");
     for card in carousel.objects("cards", 2, 10).unwrap_or_default() {
         card.require("media");
-        if card.map("media").is_some_and(serde_json::Map::is_empty) {
-            card.issue("media", "must not be empty");
+        if card
+            .map("media")
+            .is_some_and(|media| media.is_empty() || !media.values().all(serde_json::Value::is_string))
+        {
+            card.issue("media", "must have strings, at least one");
         }
         card.text("body");
         for button in card.objects("buttons", 0, usize::MAX).unwrap_or_default() {
@@ -111,9 +114,9 @@ fn carousel(fields: &Fields<'_>) {
 fn flow(fields: &Fields<'_>) {
     let Some(flow) = fields.object("flow") else { return };
     flow.filled("flowId");
-    flow.filled("cta");
+    flow.text("cta");
     flow.one_of("action", &["navigate", "data_exchange"]);
-    flow.filled("screen");
+    flow.text("screen");
     flow.map("data");
     flow.one_of("mode", &["published", "draft"]);
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::model::Peer;
 use crate::fields::Fields;
+use crate::link;
 use crate::time::Time;
 
 /// Extensions that tell what a URL leads to.
@@ -158,16 +159,10 @@ fn media(fields: &Fields<'_>) -> Option<Media> {
         fields.issue("mediaType", "goes with media only");
     }
     let source = fields.text("media")?;
-    if !is_url(source) && !source.starts_with("data:") {
+    if !link::is_web(source) && !link::is_data_uri(source) {
         fields.issue("media", "must be an http(s) URL or a base64 data URI");
     }
     Some(Media { source: source.to_owned(), kind })
-}
-
-pub(super) fn is_url(text: &str) -> bool {
-    ["http://", "https://"]
-        .iter()
-        .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
 }
 
 fn mode(

@@ -52,13 +52,11 @@ enum Ask {
 #[serde(rename_all = "camelCase")]
 struct Link<'a> {
     provider: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    // Null for a Meta link: its number is chosen on Meta's page.
     instance: Option<Instance<'a>>,
     remote_pairing_token: &'a str,
     remote_pairing_url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     number_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     masked_number: Option<String>,
     message_sent: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,8 +106,11 @@ fn read(fields: &Fields<'_>) -> Option<Ask> {
         }
     }
     if provider == Some("META") || (provider.is_none() && flow.is_some()) {
-        // Ignored there, whatever they hold; asked for so that they do not count as unknown.
-        let _ = (fields.has("name"), fields.has("number"));
+        // Ignored there, but well-formed all the same.
+        fields.filled("name");
+        if fields.has("number") {
+            create::read_digits(fields, MIN_DIGITS);
+        }
         return Some(Ask::Meta);
     }
     let name = fields.required("name");

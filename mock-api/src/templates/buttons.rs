@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::placeholder::{self, Part, parts};
-use super::structure::is_web_url;
 use crate::fields::Fields;
 
 const MAX_BUTTONS: usize = 10;
@@ -56,7 +55,7 @@ fn check_url(button: &Fields<'_>) {
         }
         _ => return button.issue("url", "must have its variable at the end"),
     };
-    if !is_web_url(fixed) {
+    if !crate::link::is_web(fixed) {
         button.issue("url", "must be an http or https URL");
     } else if variable && !is_past_domain(fixed) {
         button.issue("url", "must not have its variable in the domain");

@@ -6,6 +6,7 @@ use super::body::Body;
 use super::placeholder::{self, Part, parts};
 use super::{buttons, text};
 use crate::fields::Fields;
+use crate::link;
 
 const HEADER_TYPES: [&str; 5] = ["NONE", "TEXT", "IMAGE", "VIDEO", "DOCUMENT"];
 
@@ -46,7 +47,17 @@ fn check(body: &Fields<'_>) {
 }
 
 fn check_header(header: &Fields<'_>) {
-    match header.one_of("type", &HEADER_TYPES) {
+    let kind = header.one_of("type", &HEADER_TYPES);
+    // What a type has no use for is ignored, but of the right type all the same.
+    let unused: &[&'static str] = match kind {
+        Some("TEXT") => &["url", "base64"],
+        Some("IMAGE" | "VIDEO" | "DOCUMENT") => &["text"],
+        _ => &["text", "url", "base64"],
+    };
+    for key in unused {
+        header.text(key);
+    }
+    match kind {
         Some("TEXT") => check_header_text(header),
         Some("IMAGE") => check_media(header, &["image/jpeg", "image/jpg", "image/png"], "a JPG or PNG"),
         Some("VIDEO") => check_media(header, &["video/mp4"], "an MP4"),
@@ -69,7 +80,7 @@ fn check_header_text(header: &Fields<'_>) {
 
 fn check_media(header: &Fields<'_>, types: &[&str], expected: &str) {
     match (header.text("url"), header.text("base64")) {
-        (Some(url), None) if !is_web_url(url) => header.issue("url", "must be an http or https URL"),
+        (Some(url), None) if !link::is_web(url) => header.issue("url", "must be an http or https URL"),
         (None, Some(data)) if !is_data_uri(data, types) => {
             header.issue("base64", format!("must be {expected} as data:<mime>;base64,<content>"));
         }
@@ -88,10 +99,6 @@ fn is_data_uri(text: &str, types: &[&str]) -> bool {
         let mime = head.strip_suffix(";base64").and_then(|head| head.split(';').next()).unwrap_or_default();
         types.iter().any(|kind| mime.eq_ignore_ascii_case(kind)) && !content.is_empty()
     })
-}
-
-pub(super) fn is_web_url(text: &str) -> bool {
-    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 fn check_text(component: &Fields<'_>) {

@@ -1,8 +1,7 @@
 //! The bodies of create and update.
 
-use url::Url;
-
 use crate::fields::Fields;
+use crate::link;
 
 /// No limit is documented for the list of events; this one keeps a body of 8 MiB from becoming millions of strings.
 const MAX_EVENTS: usize = 1000;
@@ -63,15 +62,9 @@ fn read_events(fields: &Fields<'_>) -> Option<Vec<String>> {
 /// The URL with its host. HTTP is taken beside HTTPS: receivers under test listen on loopback.
 fn read_url(fields: &Fields<'_>) -> Option<(String, String)> {
     let url = fields.filled("url")?;
-    let host = host(url);
+    let host = link::host(url);
     if host.is_none() {
         fields.issue("url", "must be an http or https URL with a host");
     }
-    Some((url.to_owned(), host?))
-}
-
-/// The host of an HTTP or HTTPS URL.
-pub(super) fn host(url: &str) -> Option<String> {
-    let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    url.host_str().map(str::to_owned)
+    Some((url.to_owned(), host?.to_owned()))
 }

@@ -6,10 +6,10 @@ use fixtures::World;
 use indexmap::{IndexMap, IndexSet};
 
 use super::model::Webhook;
-use super::request::host;
 use crate::call::Caller;
 use crate::error::ApiError;
 use crate::ids::Ids;
+use crate::link;
 use crate::time::Time;
 
 /// All webhooks.
@@ -118,7 +118,7 @@ fn from_world(webhook: &fixtures::world::Webhook, tenant: &str, start: Time, ids
         id: webhook.id.clone(),
         tenant: tenant.to_owned(),
         number: webhook.number.clone(),
-        name: webhook.name.clone().unwrap_or_else(|| host(&webhook.url).unwrap_or_default()),
+        name: webhook.name.clone().unwrap_or_else(|| link::host(&webhook.url).unwrap_or_default().to_owned()),
         url: webhook.url.clone(),
         active: webhook.active,
         events: webhook.events.clone(),
