@@ -43,7 +43,8 @@ fn filled_with(text: &str, allowed: impl Fn(u8) -> bool) -> bool {
 /// Groups of four, the last one padded.
 fn is_base64(text: &str) -> bool {
     let data = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
-    text.len().is_multiple_of(4) && filled_with(data, |byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte))
+    text.len().is_multiple_of(4)
+        && filled_with(data, |byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte))
 }
 
 #[cfg(test)]

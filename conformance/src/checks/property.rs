@@ -1,0 +1,237 @@
+//! What holds for all arguments, tried on generated ones: valid arguments are never refused as invalid, invalid ones always are, a refusal changes
+//! nothing, and both sides say the same. A failure is shrunk to the smallest arguments that show it.
+
+use fixtures::Evidence;
+use fixtures::contract::{Argument, Place};
+use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::{Map, Value};
+
+use super::{Arguments, Checked, Session, over_mcp};
+use crate::compare::equal;
+use crate::finding::{Family, Finding};
+use crate::strategy::Source;
+use crate::subject::{compile, holds};
+use crate::targets::{Answer, Target};
+
+const INVALID: &str = "VALIDATION_ERROR";
+/// Refusals that come before the body is looked at (U-03), also where the body says what is asked of the number.
+const BEFORE_BODY: [&str; 4] = [
+    "FEATURE_NOT_SUPPORTED",
+    "NOT_SUPPORTED_FOR_META",
+    "META_GROUPS_NOT_ELIGIBLE",
+    "IDEMPOTENCY_KEY_INVALID",
+];
+/// Steps towards the smallest arguments that fail.
+const MAX_SHRINKS: u32 = 1024;
+
+pub(super) fn run(session: &mut Session<'_>) {
+    let source = match source(session) {
+        Ok(source) => source,
+        Err(finding) => {
+            return session.record(
+                Family::Property,
+                "valid-arguments",
+                Target::Rest,
+                Evidence::Inferred,
+                Err(finding),
+            );
+        }
+    };
+    let evidence = session.subject.operation.evidence;
+    let valid = source.valid();
+    for target in Target::ALL {
+        let checked = hold(session, "valid-arguments", target, &valid, valid_arguments);
+        session.record(Family::Property, "valid-arguments", target, evidence, checked);
+    }
+    for target in Target::ALL {
+        if !session.subject.operation.arguments.iter().any(|argument| refusable(argument, target)) {
+            continue;
+        }
+        let checked = hold(session, "invalid-arguments", target, &source.invalid(target), invalid);
+        session.record(Family::Property, "invalid-arguments", target, Evidence::Inferred, checked);
+    }
+}
+
+type Property = fn(&Session<'_>, Target, &Arguments) -> Checked;
+
+fn source(session: &Session<'_>) -> Result<Source, Box<Finding>> {
+    let first = session.first()?.arguments.clone();
+    let literal = |arguments: &&Map<String, Value>| {
+        !Value::Object((*arguments).clone()).to_string().contains("\"$from\"")
+    };
+    let others = session.subject.examples.iter().map(|example| &example.arguments).filter(literal).cloned();
+    let known = std::iter::once(first).chain(others).collect();
+    let validator = compile(&session.subject.schema).map_err(Finding::new)?;
+    Ok(Source::new(session.subject.operation, validator, known))
+}
+
+/// Whether anything that can be said to a target is wrong by the schema of an argument. Over MCP that is every other type. Over REST plain text in a path
+/// cannot be wrong, and a header that names a number is ignored with a number's own key.
+fn refusable(argument: &Argument, target: Target) -> bool {
+    let has = |keyword: &str| argument.schema.get(keyword).is_some();
+    let text = argument.schema.get("type").is_some_and(|name| name == "string");
+    let limited = !text || ["pattern", "enum", "maxLength"].into_iter().any(has);
+    match argument.place {
+        _ if target == Target::Mcp => true,
+        Place::Body => true,
+        Place::Header => false,
+        Place::Path => limited,
+        Place::Query => limited || has("minLength") || argument.required,
+    }
+}
+
+/// Tries a property on as many generated arguments as were asked for; to yield too few is a failure too.
+fn hold(
+    session: &Session<'_>,
+    rule: &str,
+    target: Target,
+    strategy: &BoxedStrategy<Value>,
+    property: Property,
+) -> Checked {
+    let key = session.first()?.key.clone();
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng(session, rule, target));
+    let (mut held, mut rejected) = (0, 0);
+    while held < session.cases {
+        let too_few =
+            |reason: &str| Finding::new(format!("only {held} arguments could be generated: {reason}"));
+        let mut tree = strategy.new_tree(&mut runner).map_err(|reason| too_few(reason.message()))?;
+        let arguments = arguments(&*tree);
+        if target == Target::Rest && !session.expressible(&arguments) {
+            rejected += 1;
+            if rejected > 16 * session.cases + 256 {
+                return Err(too_few("REST cannot say the others"));
+            }
+            continue;
+        }
+        if let Err(finding) = property(session, target, &arguments) {
+            let (finding, smallest) = shrink(session, target, property, &mut *tree, finding, arguments);
+            return Err(finding.after(Some(&key), &smallest));
+        }
+        held += 1;
+    }
+    Ok(())
+}
+
+/// Simplifies failing arguments as long as they fail, within reason.
+fn shrink(
+    session: &Session<'_>,
+    target: Target,
+    property: Property,
+    tree: &mut dyn ValueTree<Value = Value>,
+    finding: Box<Finding>,
+    failing: Arguments,
+) -> (Box<Finding>, Arguments) {
+    let mut smallest = (finding, failing);
+    for _ in 0..MAX_SHRINKS {
+        let candidate = arguments(tree);
+        let sayable = target == Target::Mcp || session.expressible(&candidate);
+        let failure = if sayable { property(session, target, &candidate).err() } else { None };
+        let moved = match failure {
+            Some(finding) => {
+                smallest = (finding, candidate);
+                tree.simplify()
+            }
+            None => tree.complicate(),
+        };
+        if !moved {
+            break;
+        }
+    }
+    smallest
+}
+
+fn arguments(tree: &dyn ValueTree<Value = Value>) -> Arguments {
+    tree.current().as_object().cloned().unwrap_or_default()
+}
+
+/// Every property has its own stream of numbers, which `--only` does not change.
+fn rng(session: &Session<'_>, rule: &str, target: Target) -> TestRng {
+    // FNV-1a, because the hashers of the standard library promise no stable result.
+    let name = format!("{}/{rule}/{target}", session.subject.tool.name);
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let mut seed = [0; 32];
+    for (to, from) in seed.iter_mut().zip(session.seed.to_le_bytes().into_iter().chain(hash.to_le_bytes())) {
+        *to = from;
+    }
+    TestRng::from_seed(RngAlgorithm::ChaCha, &seed)
+}
+
+fn answer(session: &Session<'_>, target: Target, arguments: &Arguments) -> Result<Answer, Box<Finding>> {
+    let key = session.ready_first()?.key;
+    session.call(target, Some(&key), arguments)
+}
+
+fn valid_arguments(session: &Session<'_>, target: Target, arguments: &Arguments) -> Checked {
+    match target {
+        Target::Rest => accepted_or_refused(session, arguments),
+        Target::Mcp => as_over_rest(session, arguments),
+    }
+}
+
+/// Accepted, or refused for a reason that the contract lists and that is not the form of the arguments.
+fn accepted_or_refused(session: &Session<'_>, arguments: &Arguments) -> Checked {
+    let answer = answer(session, Target::Rest, arguments)?;
+    if answer.ok {
+        return session.accepted(&answer);
+    }
+    match answer.code() {
+        Some(INVALID) => {
+            Err(Finding::new("arguments that their schema accepts were refused")
+                .with(Value::Null, answer.body))
+        }
+        Some(code) => session.subject.refusal(Target::Rest, code, answer.status, &answer.body),
+        // The one operation whose refusal has no code (U-02).
+        None if session.subject.tool.name == "numbers_status" && answer.status == Some(404) => Ok(()),
+        None => Err(Finding::new("the refusal has no code").with(Value::Null, answer.body)),
+    }
+}
+
+/// The server answers what the API answers, and the schema that it lists accepts what the API accepts.
+fn as_over_rest(session: &Session<'_>, arguments: &Arguments) -> Checked {
+    if let Some(listed) = &session.listed {
+        holds(
+            listed,
+            &Value::Object(arguments.clone()),
+            "valid input, held against the listed inputSchema,",
+        )?;
+    }
+    let mcp = answer(session, Target::Mcp, arguments)?;
+    if !session.expressible(arguments) || over_mcp::refused(&session.subject.tool.name, arguments) {
+        // What REST cannot say, the server can only refuse.
+        return refused(&mcp);
+    }
+    let rest = answer(session, Target::Rest, arguments)?;
+    let mut body = mcp.body.clone();
+    if !rest.ok && rest.code().is_none() {
+        body.as_object_mut().map(|body| body.shift_remove("code"));
+    }
+    equal("the answer over MCP is not that of the API", &rest.body, &body)?;
+    if rest.ok == mcp.ok && (rest.ok || rest.status == mcp.status) {
+        return Ok(());
+    }
+    Err(Finding::new("the status over MCP is not that of the API").with(rest.status, mcp.status))
+}
+
+fn invalid(session: &Session<'_>, target: Target, arguments: &Arguments) -> Checked {
+    let key = session.ready_first()?.key;
+    let before = session.rig.digest();
+    let answer = session.call(target, Some(&key), arguments)?;
+    let code = match answer.code() {
+        Some(code) if target == Target::Rest && BEFORE_BODY.contains(&code) => code,
+        _ => refused(&answer).map(|()| INVALID)?,
+    };
+    session.subject.refusal(target, code, answer.status, &answer.body)?;
+    if session.rig.digest() == before { Ok(()) } else { Err(Finding::new("the refusal changed the state")) }
+}
+
+fn refused(answer: &Answer) -> Checked {
+    if answer.by_transport || answer.code() != Some(INVALID) || answer.status != Some(400) {
+        let message = "arguments that must be refused as invalid were not";
+        let actual = serde_json::json!({ "status": answer.status, "body": answer.body });
+        return Err(Finding::new(message).with(serde_json::json!({ "status": 400, "code": INVALID }), actual));
+    }
+    Ok(())
+}

@@ -1,0 +1,256 @@
+//! What must be refused is refused, with the exact status, code and body, alike on both sides, and nothing changes; what only looks like it is accepted.
+
+mod input;
+mod rules;
+mod table;
+
+use fixtures::Evidence;
+use serde_json::Value;
+
+use super::{Arguments, Checked, Ready, Session};
+use crate::compare::equal;
+use crate::finding::{Family, Finding};
+use crate::targets::{Answer, Target};
+
+/// What a case must bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expect {
+    /// The same answer as the example's.
+    Accepted,
+    /// This status and code; no code where the API sends none.
+    Refused(u16, Option<&'static str>),
+}
+
+/// One call that is made where the example of the tool could be made.
+#[derive(Debug, Clone)]
+struct Case {
+    rule: String,
+    key: Option<String>,
+    arguments: Arguments,
+    expect: Expect,
+    /// On this side only; on both, as far as REST has a way to say it, where there is none.
+    only: Option<Target>,
+    /// The argument that an issue of the refusal must name.
+    about: Option<String>,
+}
+
+impl Case {
+    /// The example's own call, to be refused under the given rule.
+    fn refused(ready: &Ready, rule: impl Into<String>, status: u16, code: &'static str) -> Self {
+        Self {
+            rule: rule.into(),
+            key: Some(ready.key.clone()),
+            arguments: ready.arguments.clone(),
+            expect: Expect::Refused(status, Some(code)),
+            only: None,
+            about: None,
+        }
+    }
+
+    /// The example's own call, to be accepted under the given rule.
+    fn accepted(ready: &Ready, rule: &str) -> Self {
+        Self { expect: Expect::Accepted, ..Self::refused(ready, rule, 0, "") }
+    }
+
+    fn invalid(ready: &Ready, rule: String, about: &str) -> Self {
+        Self { about: Some(about.to_owned()), ..Self::refused(ready, rule, 400, "VALIDATION_ERROR") }
+    }
+
+    fn key(mut self, key: &str) -> Self {
+        self.key = Some(key.to_owned());
+        self
+    }
+
+    fn without_key(mut self) -> Self {
+        self.key = None;
+        self
+    }
+
+    fn only(mut self, target: Target) -> Self {
+        self.only = Some(target);
+        self
+    }
+
+    fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.arguments.insert(name.to_owned(), value.into());
+        self
+    }
+
+    fn unset(mut self, name: &str) -> Self {
+        // Keeps the order of the others, so that calls read alike.
+        self.arguments.shift_remove(name);
+        self
+    }
+}
+
+pub(super) fn run(session: &mut Session<'_>) {
+    let cases = session.first().map(|ready| cases(session, ready));
+    match cases {
+        Ok(cases) => cases.iter().for_each(|case| run_case(session, case)),
+        Err(finding) => {
+            session.record(Family::Refusal, "refusals", Target::Rest, Evidence::Inferred, Err(finding))
+        }
+    }
+    untouched(session);
+}
+
+fn cases(session: &Session<'_>, ready: &Ready) -> Vec<Case> {
+    let mut cases = rules::credentials(session.subject, ready);
+    cases.extend(table::of(&session.subject.tool.name, ready));
+    cases.extend(input::cases(session.subject, ready));
+    cases
+}
+
+fn run_case(session: &mut Session<'_>, case: &Case) {
+    let mut rest = None;
+    for target in Target::ALL {
+        let applies = case.only.is_none_or(|only| only == target);
+        if !applies || (target == Target::Rest && !session.expressible(&case.arguments)) {
+            continue;
+        }
+        let answer = answer(session, case, target);
+        let checked = answer
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|answer| check(session, case, target, answer, rest.as_ref()));
+        let checked = checked.map_err(|finding| finding.after(case.key.as_deref(), &case.arguments));
+        session.record(Family::Refusal, &case.rule, target, evidence(session, case), checked);
+        if target == Target::Rest {
+            rest = answer.ok();
+        }
+    }
+}
+
+fn answer(session: &mut Session<'_>, case: &Case, target: Target) -> Result<Answer, Box<Finding>> {
+    session.ready_first()?;
+    let before = session.rig.digest();
+    let answer = session.call(target, case.key.as_deref(), &case.arguments)?;
+    if case.expect != Expect::Accepted && session.rig.digest() != before {
+        let finding = Finding::new(format!("the refusal {} changed the state", case.rule));
+        session.changed.push((
+            target,
+            finding.with(Value::Null, answer.body.clone()).after(case.key.as_deref(), &case.arguments),
+        ));
+    }
+    Ok(answer)
+}
+
+fn check(
+    session: &Session<'_>,
+    case: &Case,
+    target: Target,
+    answer: &Answer,
+    rest: Option<&Answer>,
+) -> Checked {
+    match case.expect {
+        Expect::Accepted => session.accepted(answer)?,
+        Expect::Refused(..) if target == Target::Mcp && case.key.is_none() => return unauthorized(answer),
+        Expect::Refused(status, code) => refused(session, target, answer, status, code)?,
+    }
+    if let Some(about) = &case.about {
+        names(answer, about)?;
+    }
+    // Both validate, each in its own words; everything else comes from the API.
+    let own_words = answer.code() == Some("VALIDATION_ERROR");
+    match rest {
+        Some(rest) if !own_words && case.expect != Expect::Accepted => same(rest, answer),
+        _ => Ok(()),
+    }
+}
+
+/// The transport refuses, and says how to authenticate.
+fn unauthorized(answer: &Answer) -> Checked {
+    if !answer.by_transport || answer.status != Some(401) {
+        return Err(Finding::new("a missing key is not refused with HTTP 401").with(401, answer.status));
+    }
+    let challenge = answer.headers.contains_key("www-authenticate");
+    if challenge { Ok(()) } else { Err(Finding::new("the 401 has no WWW-Authenticate header")) }
+}
+
+fn refused(
+    session: &Session<'_>,
+    target: Target,
+    answer: &Answer,
+    status: u16,
+    code: Option<&str>,
+) -> Checked {
+    if answer.ok {
+        let message = format!("accepted instead of refused with {status} {}", code.unwrap_or_default());
+        return Err(Finding::new(message).with(status, answer.body.clone()));
+    }
+    if answer.by_transport && target == Target::Mcp {
+        return Err(
+            Finding::new("refused by the protocol and not by a result").with(status, answer.body.clone())
+        );
+    }
+    // The server makes up for a code that the API does not send.
+    let substitute = format!("HTTP_{status}");
+    let wanted = if target == Target::Mcp { code.or(Some(&substitute)) } else { code };
+    if answer.status != Some(status) || answer.code() != wanted {
+        let expected = serde_json::json!({ "status": status, "code": wanted });
+        let actual = serde_json::json!({ "status": answer.status, "body": answer.body });
+        return Err(Finding::new("refused otherwise than it must be").with(expected, actual));
+    }
+    code.map_or(Ok(()), |code| session.subject.refusal(target, code, answer.status, &answer.body))
+}
+
+/// Whether some issue points to an argument, or speaks of it.
+fn names(answer: &Answer, argument: &str) -> Checked {
+    let issues = answer.body.pointer("/details/issues").and_then(Value::as_array);
+    let text =
+        |issue: &Value, key: &str| issue.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let pointer = format!("/{argument}");
+    let named = issues
+        .into_iter()
+        .flatten()
+        .any(|issue| text(issue, "path").starts_with(&pointer) || text(issue, "message").contains(argument));
+    if named {
+        Ok(())
+    } else {
+        Err(Finding::new("no issue names the argument").with(pointer, answer.body.clone()))
+    }
+}
+
+fn same(rest: &Answer, mcp: &Answer) -> Checked {
+    let mut body = mcp.body.clone();
+    if rest.code().is_none() {
+        body.as_object_mut().map(|body| body.shift_remove("code"));
+    }
+    equal("the refusal over MCP is not that of the API", &rest.body, &body)
+}
+
+fn evidence(session: &Session<'_>, case: &Case) -> Evidence {
+    match case.expect {
+        Expect::Refused(_, Some(code)) => {
+            session.subject.contract.errors().get(code).map_or(Evidence::Inferred, |entry| entry.evidence)
+        }
+        _ => session.subject.operation.evidence,
+    }
+}
+
+/// No refusal so far has changed anything.
+fn untouched(session: &mut Session<'_>) {
+    for target in Target::ALL {
+        if session.rig.digest().is_none() {
+            session.skip(
+                Family::Refusal,
+                "refusals-change-nothing",
+                target,
+                "the target has no digest of its state",
+            );
+            continue;
+        }
+        let found = session
+            .changed
+            .iter()
+            .find(|(changed, _)| *changed == target)
+            .map(|(_, finding)| finding.clone());
+        session.record(
+            Family::Refusal,
+            "refusals-change-nothing",
+            target,
+            Evidence::Inferred,
+            found.map_or(Ok(()), Err),
+        );
+    }
+}

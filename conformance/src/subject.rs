@@ -1,0 +1,100 @@
+//! One tool, with everything that its checks hold it to.
+
+use fixtures::Contract;
+use fixtures::contract::{Operation, Tool, resolve};
+use fixtures::examples::Example;
+use jsonschema::{Draft, Validator};
+use serde_json::Value;
+
+use crate::finding::Finding;
+use crate::targets::Target;
+
+/// One tool, with everything that its checks hold it to.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// The contract that it comes from.
+    pub contract: &'a Contract,
+    /// The MCP side.
+    pub tool: &'a Tool,
+    /// The API's side.
+    pub operation: &'a Operation,
+    /// Its documented examples; the first is the one that is recorded.
+    pub examples: &'a [Example],
+    /// The schema of its arguments, rules across them included.
+    pub schema: Value,
+    /// The same, compiled.
+    pub arguments: Validator,
+    /// The schema of its answer, compiled.
+    pub answer: Validator,
+}
+
+impl<'a> Subject<'a> {
+    /// Compiles a tool's schemas.
+    ///
+    /// # Errors
+    /// What is wrong with a schema that does not compile.
+    pub fn new(
+        contract: &'a Contract,
+        tool: &'a Tool,
+        operation: &'a Operation,
+        examples: &'a [Example],
+    ) -> Result<Self, String> {
+        let schema = operation.arguments_schema();
+        let arguments = compile(&schema)?;
+        let answer = compile(&operation.success.schema)?;
+        Ok(Self { contract, tool, operation, examples, schema, arguments, answer })
+    }
+
+    /// Whether a body is what the catalogue says of `code`, and the operation lists the code at all.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn refusal(
+        &self,
+        target: Target,
+        code: &str,
+        status: Option<u16>,
+        body: &Value,
+    ) -> Result<(), Box<Finding>> {
+        // The server refuses unknown arguments by itself, of operations too that have none.
+        let own = target == Target::Mcp && code == "VALIDATION_ERROR";
+        if !own && !self.operation.errors.iter().any(|listed| listed == code) {
+            let listed = self.operation.errors.clone();
+            return Err(Finding::new("the code is none of those that the contract lists for the operation")
+                .with(listed, code));
+        }
+        let Some(entry) = self.contract.errors().get(code) else {
+            return Err(Finding::new(format!("{code} is not in the catalogue")));
+        };
+        if status.is_none_or(|status| !entry.statuses.contains(&status)) {
+            return Err(Finding::new("the catalogue has the code with another status")
+                .with(entry.statuses.clone(), status));
+        }
+        let schema = resolve(self.contract.document(), &entry.schema(code));
+        let validator = compile(&schema).map_err(Finding::new)?;
+        holds(&validator, body, &format!("the body of {code}"))
+    }
+}
+
+/// Compiles a schema of revision 2020-12.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn compile(schema: &Value) -> Result<Validator, String> {
+    jsonschema::options().with_draft(Draft::Draft202012).build(schema).map_err(|error| error.to_string())
+}
+
+/// Whether a value holds against a schema; `what` names the value.
+///
+/// # Errors
+/// Every place where it does not.
+pub(crate) fn holds(validator: &Validator, value: &Value, what: &str) -> Result<(), Box<Finding>> {
+    if validator.is_valid(value) {
+        return Ok(());
+    }
+    let places: Vec<Value> = validator
+        .iter_errors(value)
+        .map(|error| Value::from(format!("{}: {error}", error.instance_path())))
+        .collect();
+    Err(Finding::new(format!("{what} does not hold against its schema")).with(places, value.clone()))
+}

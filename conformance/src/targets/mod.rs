@@ -1,0 +1,120 @@
+//! The two sides of every check, and what they have in common: a call of a tool, and its answer.
+
+mod mcp;
+mod rest;
+
+use std::fmt;
+
+use fixtures::Operation;
+use reqwest::header::HeaderMap;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+pub use mcp::{Mcp, PROTOCOL_VERSION};
+pub use rest::{Rest, Wire};
+
+/// One of the two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// The API: the mock.
+    Rest,
+    /// The MCP server in front of it.
+    Mcp,
+}
+
+impl Target {
+    /// Both, in the order in which they are reported.
+    pub const ALL: [Self; 2] = [Self::Rest, Self::Mcp];
+
+    /// The name, as in the ids of checks.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rest => "rest",
+            Self::Mcp => "mcp",
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// One call of a tool, as either side can make it.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The operation behind the tool.
+    pub operation: &'a Operation,
+    /// The raw API key; `None` sends none.
+    pub key: Option<&'a str>,
+    /// The flat arguments.
+    pub arguments: &'a Map<String, Value>,
+}
+
+impl Call<'_> {
+    /// The tool's name.
+    #[must_use]
+    pub fn tool(&self) -> &str {
+        self.operation.tool.as_ref().map_or(self.operation.id.as_str(), |tool| tool.name.as_str())
+    }
+}
+
+/// What came back, in terms that both sides share.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Whether the call was carried out.
+    pub ok: bool,
+    /// The HTTP status. Over MCP that which a refusal names; a success names none.
+    pub status: Option<u16>,
+    /// The JSON of the API. Over MCP a refusal's `status` is taken out of it, so that it equals that of the API.
+    pub body: Value,
+    /// The headers of the HTTP answer.
+    pub headers: HeaderMap,
+    /// Whether HTTP or JSON-RPC refused the request, so that no tool was called. Always false over REST, where the transport is the API.
+    pub by_transport: bool,
+    /// What is wrong with the form of the answer, whatever it says.
+    pub defects: Vec<String>,
+}
+
+impl Answer {
+    /// The error code of a refusal.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.body.get("code").and_then(Value::as_str).filter(|_| !self.ok)
+    }
+}
+
+/// A call that brought no answer at all.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CallError {
+    /// REST has no way to say it, such as an empty path segment.
+    #[error("cannot be said over REST: {0}")]
+    Inexpressible(String),
+    /// The target did not answer, or not with JSON.
+    #[error("{target} gave no usable answer: {reason}")]
+    Unusable {
+        /// The side.
+        target: Target,
+        /// What happened.
+        reason: String,
+    },
+}
+
+impl CallError {
+    fn unusable(target: Target, reason: impl fmt::Display) -> Self {
+        Self::Unusable { target, reason: reason.to_string() }
+    }
+}
+
+/// A client for loopback targets: no proxy, no redirects, and an end to waiting.
+fn client() -> reqwest::Client {
+    let builder = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(std::time::Duration::from_secs(30))
+        .user_agent(concat!("pilot-status-conformance/", env!("CARGO_PKG_VERSION")));
+    // Building fails only where the machine has no TLS roots, which loopback does not need.
+    builder.build().unwrap_or_default()
+}

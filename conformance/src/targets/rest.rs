@@ -1,0 +1,201 @@
+//! Calls over REST, built from the contract's arguments.
+
+use fixtures::contract::Place;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Method;
+use serde_json::{Map, Value};
+
+use super::{Answer, Call, CallError, Target, client};
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A call as it goes over the wire.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wire {
+    /// The HTTP method, in capitals.
+    pub method: String,
+    /// Path and query, encoded.
+    pub target: String,
+    /// Headers beyond those that every request has.
+    pub headers: Vec<(String, String)>,
+    /// The JSON body.
+    pub body: Option<Value>,
+}
+
+impl Wire {
+    /// Maps a call to a request.
+    ///
+    /// # Errors
+    /// [`CallError::Inexpressible`] for arguments that no request can carry: an absent or dotted path segment, an object in a query, a header of
+    /// control characters.
+    pub fn of(call: &Call<'_>) -> Result<Self, CallError> {
+        let mut wire = Self {
+            method: call.operation.method.clone(),
+            target: call.operation.path.clone(),
+            headers: call.key.map(|key| ("x-api-key".to_owned(), key.to_owned())).into_iter().collect(),
+            body: None,
+        };
+        let (mut query, mut body) = (Vec::new(), Map::new());
+        for argument in &call.operation.arguments {
+            let value = call.arguments.get(&argument.name);
+            match (argument.place, value) {
+                (Place::Path, value) => {
+                    let segment = encode(&segment(value.unwrap_or(&Value::Null))?);
+                    wire.target = wire.target.replace(&format!("{{{}}}", argument.wire), &segment);
+                }
+                (_, None) => {}
+                (Place::Query, Some(value)) => {
+                    query.push(format!("{}={}", encode(&argument.wire), encode(&plain(value)?)))
+                }
+                (Place::Header, Some(value)) => wire.headers.push((argument.wire.clone(), header(value)?)),
+                (Place::Body, Some(value)) => drop(body.insert(argument.wire.clone(), value.clone())),
+            }
+        }
+        wire.add_unknown(call, &mut query, &mut body)?;
+        if !query.is_empty() {
+            wire.target = format!("{}?{}", wire.target, query.join("&"));
+        }
+        wire.body = call.operation.has_body().then_some(Value::Object(body));
+        Ok(wire)
+    }
+
+    /// Arguments that the operation does not have go where a careless client would put them: into the body, or else the query.
+    fn add_unknown(
+        &mut self,
+        call: &Call<'_>,
+        query: &mut Vec<String>,
+        body: &mut Map<String, Value>,
+    ) -> Result<(), CallError> {
+        for (name, value) in call.arguments.iter().filter(|(name, _)| call.operation.argument(name).is_none())
+        {
+            if call.operation.has_body() {
+                body.insert(name.clone(), value.clone());
+            } else {
+                query.push(format!("{}={}", encode(name), encode(&plain(value)?)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The command line that makes the same request.
+    #[must_use]
+    pub fn curl(&self, base: &str) -> String {
+        let mut line = format!("curl -sS -X {} {}", self.method, quote(&format!("{base}{}", self.target)));
+        for (name, value) in &self.headers {
+            line.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
+        }
+        if let Some(body) = &self.body {
+            line.push_str(&format!(" -H 'content-type: application/json' -d {}", quote(&body.to_string())));
+        }
+        line
+    }
+}
+
+/// The API, over HTTP.
+#[derive(Debug)]
+pub struct Rest {
+    base: String,
+    client: reqwest::Client,
+}
+
+impl Rest {
+    /// The API at `base`, which is the URL without `/v1`.
+    #[must_use]
+    pub fn new(base: impl Into<String>) -> Self {
+        Self { base: base.into().trim_end_matches('/').to_owned(), client: client() }
+    }
+
+    /// The URL that it was made with.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Makes a call.
+    ///
+    /// # Errors
+    /// [`CallError`] when REST cannot say it, or the target gives no JSON.
+    pub async fn call(&self, call: &Call<'_>) -> Result<Answer, CallError> {
+        self.send(&Wire::of(call)?).await
+    }
+
+    /// Reads a JSON document of the target, such as `/openapi.json`.
+    ///
+    /// # Errors
+    /// [`CallError`] when the target gives no JSON.
+    pub async fn get(&self, path: &str) -> Result<Answer, CallError> {
+        self.send(&Wire { method: "GET".into(), target: path.into(), headers: Vec::new(), body: None }).await
+    }
+
+    /// Posts nothing to a path of the target, such as `/_mock/reset`.
+    ///
+    /// # Errors
+    /// [`CallError`] when the target gives no JSON.
+    pub async fn post(&self, path: &str) -> Result<Answer, CallError> {
+        self.send(&Wire { method: "POST".into(), target: path.into(), headers: Vec::new(), body: None }).await
+    }
+
+    async fn send(&self, wire: &Wire) -> Result<Answer, CallError> {
+        let unusable = |reason: &dyn std::fmt::Display| CallError::unusable(Target::Rest, reason);
+        let method = Method::from_bytes(wire.method.as_bytes()).map_err(|error| unusable(&error))?;
+        let mut request = self.client.request(method, format!("{}{}", self.base, wire.target));
+        for (name, value) in &wire.headers {
+            request = request.header(name, value.as_bytes());
+        }
+        if let Some(body) = &wire.body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let response = request.send().await.map_err(|error| unusable(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await.map_err(|error| unusable(&error))?;
+        let body = serde_json::from_str(&text)
+            .map_err(|error| unusable(&format!("{status} with {text:?}: {error}")))?;
+        let mut defects = Vec::new();
+        if !headers.get("content-type").is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
+        {
+            defects.push("the content-type is not application/json".to_owned());
+        }
+        Ok(Answer {
+            ok: status.is_success(),
+            status: Some(status.as_u16()),
+            body,
+            headers,
+            by_transport: false,
+            defects,
+        })
+    }
+}
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+fn plain(value: &Value) -> Result<String, CallError> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
+        _ => Err(CallError::Inexpressible(format!("{value} outside a body"))),
+    }
+}
+
+/// URLs resolve dot segments even where they are percent-encoded, and an empty one is another path.
+fn segment(value: &Value) -> Result<String, CallError> {
+    match plain(value)? {
+        text if matches!(text.as_str(), "" | "." | "..") => {
+            Err(CallError::Inexpressible(format!("{text:?} in a path")))
+        }
+        text => Ok(text),
+    }
+}
+
+/// A header holds no control characters but tabs, and HTTP takes the blanks around it away.
+fn header(value: &Value) -> Result<String, CallError> {
+    let text = plain(value)?;
+    let sayable = !text.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') && text.trim() == text;
+    if sayable { Ok(text) } else { Err(CallError::Inexpressible(format!("{text:?} in a header"))) }
+}
+
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
