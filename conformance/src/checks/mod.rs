@@ -1,4 +1,4 @@
-//! The checks, one module per kind. Each runs on a [`Session`]: one tool on one rig.
+//! The checks, one module per kind. Each runs on a `Session`: one tool on one rig.
 
 mod agreement;
 mod catalogue;

@@ -1,8 +1,8 @@
 //! Arguments for a tool, generated from its schema: valid ones, and ones that a single mutation has made invalid.
 //!
-//! A schema is first made plain by [`variants`]: without alternatives, and with what must and must not be there. Values are generated from that by
-//! [`value`], repaired by leaving out optional arguments that go against a rule, and held against the compiled
-//! schema at last, so that whatever comes out is valid for certain. [`mutation`] goes the other way.
+//! A schema is first made plain by `variants`: without alternatives, and with what must and must not be there. Values are generated from that by
+//! `value`, repaired by leaving out optional arguments that go against a rule, and held against the compiled
+//! schema at last, so that whatever comes out is valid for certain. `mutation` goes the other way.
 
 mod beyond;
 mod mutation;
