@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 
 use crate::targets::Target;
 
+/// The tool that checks of all tools at once are filed under.
+pub(crate) const CATALOGUE: &str = "catalogue";
+
 /// The kind of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

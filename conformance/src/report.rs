@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::finding::{Failure, Outcome, Verdict};
+use crate::finding::{CATALOGUE, Failure, Outcome, Verdict};
 use crate::targets::Target;
 
 /// What came of a run.
@@ -149,13 +149,11 @@ impl Report {
         if let Some(mcp) = &failure.mcp {
             line("mcp", mcp.to_string());
         }
-        line(
-            "again",
-            format!(
-                "pilot-status-conformance --only {} --seed {} --cases {}",
-                outcome.id.tool, self.seed, self.cases
-            ),
-        );
+        // What concerns all tools is checked whichever is picked.
+        let only =
+            Some(&outcome.id.tool).filter(|tool| *tool != CATALOGUE).map(|tool| format!("--only {tool} "));
+        let again = format!("{}--seed {} --cases {}", only.unwrap_or_default(), self.seed, self.cases);
+        line("again", format!("pilot-status-conformance {again}"));
         lines.join("\n")
     }
 
@@ -166,7 +164,7 @@ impl Report {
         let count = |number: fn(&Row) -> usize| rows.iter().map(number).sum::<usize>();
         let (passed, failed, skipped) =
             (count(|row| row.passed), count(|row| row.failed), count(|row| row.not_verified));
-        let tools = rows.iter().filter(|row| row.target == Target::Rest && row.tool != "catalogue").count();
+        let tools = rows.iter().filter(|row| row.target == Target::Rest && row.tool != CATALOGUE).count();
         let mut line = format!("{tools} tools on 2 targets, {} checks: ", passed + failed);
         line += &if failed == 0 { "all passed".to_owned() } else { format!("{failed} failed") };
         if skipped > 0 {

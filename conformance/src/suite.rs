@@ -68,7 +68,8 @@ pub enum SuiteError {
     NoSuchTool(String),
 }
 
-/// Told as tools are done, in the order of the contract: how many of how many, and what came of the last one.
+/// Told as tools are done, in the order of the contract: how many of how many, and what came of the last one; before the first, what came of the
+/// checks that concern all of them.
 pub type Progress<'a> = dyn FnMut((usize, usize), &[Outcome]) + 'a;
 
 /// All checks.
@@ -115,6 +116,7 @@ impl Suite {
         rig.reset()?;
         let listed = rig.list_tools(LISTING_KEY)?;
         let mut outcomes = vec![checks::catalogue(&rig, &self.contract, &listed)];
+        progress((0, subjects.len()), &outcomes.concat());
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
         thread::scope(|scope| {

@@ -5,12 +5,9 @@ use serde_json::Value;
 
 use super::Checked;
 use crate::compare::equal;
-use crate::finding::{CheckId, Failure, Family, Finding, Outcome, Verdict};
+use crate::finding::{CATALOGUE, CheckId, Failure, Family, Finding, Outcome, Verdict};
 use crate::rig::Rig;
 use crate::targets::Target;
-
-/// The tool that these checks are filed under.
-const CATALOGUE: &str = "catalogue";
 
 /// Holds the list of tools and the published contract against ours.
 pub(crate) fn run(rig: &Rig, contract: &Contract, listed: &[Value]) -> Vec<Outcome> {
