@@ -18,6 +18,16 @@ pub(crate) fn authorize(state: &State, route: &Route, headers: &HeaderMap) -> Re
     Ok(caller)
 }
 
+/// Whose key it is, and the number that it is used for, whether it may be or not.
+pub(crate) fn identify(state: &State, headers: &HeaderMap) -> Option<Caller> {
+    let mut caller = authenticate(state, headers).ok()?;
+    if !caller.number_scoped {
+        let named = headers.get("x-whatsapp-number-id").and_then(|value| value.to_str().ok());
+        caller.number = named.map(str::to_owned);
+    }
+    Some(caller)
+}
+
 fn unauthorized(error: &str) -> ApiError {
     ApiError::new(Code::Unauthorized, error)
 }

@@ -1,11 +1,12 @@
 //! One request on its way through the mock: the route it took, who calls, and its input.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{ApiError, Code};
@@ -69,6 +70,11 @@ impl Route {
         Self { only, ..self }
     }
 
+    /// As `GET /v1/messages/{id}`.
+    pub(crate) fn name(&self) -> String {
+        format!("{} /v1{}", self.method, self.path)
+    }
+
     pub(crate) fn method(&self) -> Method {
         Method::from_bytes(self.method.as_bytes()).unwrap_or_default()
     }
@@ -107,6 +113,8 @@ pub(crate) struct Call<'a> {
     pub(crate) path: &'a [(String, String)],
     pub(crate) query: &'a [(String, String)],
     pub(crate) body: &'a RawBody,
+    /// Fields of the body that nobody read (U-17).
+    pub(crate) ignored: RefCell<Vec<String>>,
 }
 
 impl<'a> Call<'a> {
@@ -176,7 +184,7 @@ impl<'a> Call<'a> {
         let fields = Fields::new(map, "", &findings);
         let value = read(&fields);
         drop(fields);
-        findings.finish(self.strict)?;
+        self.ignored.borrow_mut().extend(findings.finish(self.strict)?);
         // A reader answers `None` only beside an issue; this is for the one that forgets.
         value.ok_or_else(|| ApiError::invalid("", "the body is not valid"))
     }
@@ -187,11 +195,34 @@ fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
 }
 
 /// An answer when all is well. The body is serialised under the lock, so that it shows one state.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(into = "StoredReply", try_from = "StoredReply")]
 pub(crate) struct Reply {
     status: StatusCode,
     body: Bytes,
     headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// An answer as it stands in a snapshot. Headers are added when it is replayed, so that none are stored.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredReply {
+    status: u16,
+    body: String,
+}
+
+impl From<Reply> for StoredReply {
+    fn from(reply: Reply) -> Self {
+        Self { status: reply.status.as_u16(), body: String::from_utf8_lossy(&reply.body).into_owned() }
+    }
+}
+
+impl TryFrom<StoredReply> for Reply {
+    type Error = http::status::InvalidStatusCode;
+
+    fn try_from(stored: StoredReply) -> Result<Self, Self::Error> {
+        let status = StatusCode::from_u16(stored.status)?;
+        Ok(Self { status, body: stored.body.into(), headers: Vec::new() })
+    }
 }
 
 impl Reply {
@@ -215,6 +246,15 @@ impl Reply {
         let body =
             serde_json::to_vec(body).map_err(|error| ApiError::without_code(500, error.to_string()))?;
         Ok(Self { status, body: body.into(), headers: Vec::new() })
+    }
+
+    /// The body once more as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
     }
 
     /// The same with a header.

@@ -82,7 +82,8 @@ codes! {
         CallNotActive = "CALL_NOT_ACTIVE",
         FlowWindowClosed = "FLOW_WINDOW_CLOSED",
         IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
-        IdempotencyKeyInUse = "IDEMPOTENCY_KEY_IN_USE";
+        IdempotencyKeyInUse = "IDEMPOTENCY_KEY_IN_USE",
+        PaymentInProgress = "PAYMENT_IN_PROGRESS";
     413:
         PayloadTooLarge = "PAYLOAD_TOO_LARGE";
     429:
@@ -90,6 +91,13 @@ codes! {
         MetaCallPermissionRequestLimit = "META_CALL_PERMISSION_REQUEST_LIMIT";
     501:
         NotImplemented = "NOT_IMPLEMENTED";
+    502:
+        PaymentProviderError = "PAYMENT_PROVIDER_ERROR";
+    503:
+        ProviderNotConfigured = "PROVIDER_NOT_CONFIGURED",
+        UpstreamTimeout = "UPSTREAM_TIMEOUT",
+        UpstreamError = "UPSTREAM_ERROR",
+        EvolutionApiKeyMissing = "EVOLUTION_API_KEY_MISSING";
 }
 
 /// A refusal: `{"error", "code", …extras}` with its status.
@@ -137,6 +145,23 @@ impl ApiError {
     /// A plain validation failure with one problem.
     pub(crate) fn invalid(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self::validation(&[Issue { path: path.into(), message: message.into() }])
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        self.status
+    }
+
+    pub(crate) fn code(&self) -> Option<Code> {
+        self.code
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.error
+    }
+
+    /// What stands in the body besides text and code.
+    pub(crate) fn extras(&self) -> &Map<String, Value> {
+        &self.extras
     }
 
     fn body(&self) -> Value {

@@ -19,8 +19,8 @@ impl Findings {
         self.issues.borrow_mut().push(Issue { path: path.into(), message: message.into() });
     }
 
-    /// Ends the reading: an error when there was a problem, or when `strict` and there were fields that nobody read.
-    pub(crate) fn finish(self, strict: bool) -> Result<(), ApiError> {
+    /// Ends the reading: an error when there was a problem, or when `strict` and there were fields that nobody read. Otherwise those fields.
+    pub(crate) fn finish(self, strict: bool) -> Result<Vec<String>, ApiError> {
         let (issues, unknown) = (self.issues.into_inner(), self.unknown.into_inner());
         if !issues.is_empty() {
             return Err(ApiError::validation(&issues));
@@ -32,7 +32,7 @@ impl Findings {
             )
             .with("details", serde_json::json!({ "unknown": unknown })));
         }
-        Ok(())
+        Ok(unknown)
     }
 }
 

@@ -1,21 +1,54 @@
 //! Ids, keys and tokens. All come from one seeded generator, so that the same calls give the same ids.
 
+use std::fmt;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Makes ids.
-#[derive(Debug, Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(into = "Position", from = "Position")]
 pub(crate) struct Ids {
+    seed: u64,
     rng: ChaCha8Rng,
+}
+
+/// Where a generator stands: all that it takes to go on with the same ids.
+#[derive(Debug, Serialize, Deserialize)]
+struct Position {
+    seed: u64,
+    /// How many words were taken from the stream; a snapshot of more than 2^64 is out of reach.
+    taken: u64,
+}
+
+impl From<Ids> for Position {
+    fn from(ids: Ids) -> Self {
+        Self { seed: ids.seed, taken: u64::try_from(ids.rng.get_word_pos()).unwrap_or(u64::MAX) }
+    }
+}
+
+impl From<Position> for Ids {
+    fn from(position: Position) -> Self {
+        let mut ids = Self::new(position.seed);
+        ids.rng.set_word_pos(position.taken.into());
+        ids
+    }
+}
+
+impl fmt::Debug for Ids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Position::from(self.clone()).fmt(f)
+    }
 }
 
 impl Ids {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { rng: ChaCha8Rng::seed_from_u64(seed) }
+        Self { seed, rng: ChaCha8Rng::seed_from_u64(seed) }
     }
 
     /// `prefix_` and 26 characters that sort by time, as `msg_01HZX…`.
@@ -75,5 +108,14 @@ mod tests {
         assert_ne!(a.id("msg", now), b.id("corr", now));
         assert_eq!(a.id("msg", now).len(), "msg_".len() + 26);
         assert_ne!(Ids::new(8).id("msg", now), Ids::new(7).id("msg", now));
+    }
+
+    #[test]
+    fn goes_on_after_it_was_stored() {
+        let mut ids = Ids::new(7);
+        ids.hex(3);
+        let stored = serde_json::to_string(&ids).unwrap();
+        let mut restored: Ids = serde_json::from_str(&stored).unwrap();
+        assert_eq!(restored.hex(40), ids.hex(40));
     }
 }

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
-use fixtures::World;
+use clap::{Parser, ValueEnum};
+use fixtures::{World, facts};
 use mock_api::{Clock, MockApi, Time};
 
 /// A stateful stand-in for the Pilot Status API: no message is sent, nothing costs money.
@@ -30,6 +30,27 @@ struct Arguments {
     /// Refuse unknown body fields with 400 UNKNOWN_FIELDS instead of ignoring them
     #[arg(long)]
     strict: bool,
+    /// Token that /_mock asks for in the header x-control-token; without one /_mock is open on loopback and closed elsewhere
+    #[arg(long, value_name = "TOKEN", env = "PILOT_STATUS_MOCK_CONTROL_TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
+    /// Hosts that webhooks may be delivered to besides loopback; repeat it or separate them by commas
+    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    allow_webhook_hosts: Vec<String>,
+    /// How many requests the journal keeps; 0 turns it off
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    journal: usize,
+    /// Print how many facts about the API are reproduced and proven, per area and evidence, and exit
+    #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "table")]
+    facts: Option<ListFormat>,
+    /// Print the inputs that choose an outcome by themselves (see MAGIC.md), and exit
+    #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "table")]
+    list_magic: Option<ListFormat>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ListFormat {
+    Table,
+    Json,
 }
 
 const EXAMPLES: &str = "\
@@ -38,7 +59,7 @@ Examples:
   pilot-status-mock --listen 127.0.0.1:0 --clock frozen=2026-06-20T10:00:00Z --seed 7
   curl -s http://127.0.0.1:4010/v1/conversations -H 'x-api-key: ps_demo_meta'
 
-Beside /v1 (and /api/v1): GET /openapi.json, GET /_mock/health, POST /_mock/reset";
+Beside /v1 (and /api/v1): GET /openapi.json; the control API under /_mock, described by GET /_mock/openapi.json";
 
 /// Where a frozen clock stands unless told otherwise.
 const FROZEN_AT: &str = "2026-06-20T10:00:00.000Z";
@@ -76,8 +97,18 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    if let Some(format) = arguments.facts {
+        return print_facts(format);
+    }
+    if let Some(format) = arguments.list_magic {
+        return print_magic(format);
+    }
     let mut builder =
         MockApi::builder().listen(arguments.listen).seed(arguments.seed).strict(arguments.strict);
+    builder = builder.allow_webhook_hosts(arguments.allow_webhook_hosts).journal(arguments.journal);
+    if let Some(token) = arguments.control_token {
+        builder = builder.control_token(token);
+    }
     if let Some(path) = arguments.world {
         let file = path.display().to_string();
         let text =
@@ -92,6 +123,23 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     println!("pilot-status-mock listening on {}", mock.url());
     stop.await;
     mock.stop().await;
+    Ok(())
+}
+
+fn print_magic(format: ListFormat) -> Result<(), Box<dyn std::error::Error>> {
+    match format {
+        ListFormat::Table => print!("{}", mock_api::magic_text()),
+        ListFormat::Json => println!("{}", serde_json::to_string_pretty(&mock_api::magic_json())?),
+    }
+    Ok(())
+}
+
+fn print_facts(format: ListFormat) -> Result<(), Box<dyn std::error::Error>> {
+    let coverage = facts::coverage(&facts::load()?, &facts::left_out()?, &facts::proofs()?);
+    match format {
+        ListFormat::Table => println!("{coverage}"),
+        ListFormat::Json => println!("{}", serde_json::to_string_pretty(&coverage)?),
+    }
     Ok(())
 }
 

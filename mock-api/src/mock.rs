@@ -1,45 +1,21 @@
-//! Starting, resetting and stopping a mock.
+//! A running mock: what its handlers share, and the handle on it.
 
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::extract::State as Shared;
-use axum::routing::{get, post};
-use axum::serve::ListenerExt;
-use fixtures::contract::ContractError;
-use fixtures::world::WorldError;
-use fixtures::{Contract, World};
+use fixtures::World;
 use jiff::SignedDuration;
-use serde_json::{Value, json};
-use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::api;
+use crate::builder::Builder;
+use crate::control::{Access, Faults, Journal, Snapshots};
+use crate::driver::{self, Driver};
+use crate::net::{Connection, Listener};
 use crate::state::State;
-use crate::time::Clock;
-
-/// Why a mock did not start.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// The world could not be loaded.
-    #[error(transparent)]
-    World(#[from] WorldError),
-    /// The contract could not be loaded.
-    #[error(transparent)]
-    Contract(#[from] ContractError),
-    /// The address could not be listened on.
-    #[error("failed to listen on {address}: {source}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
-}
+use crate::time::{Clock, Time};
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -47,92 +23,25 @@ pub(crate) struct Mock {
     pub(crate) clock: Clock,
     pub(crate) strict: bool,
     pub(crate) state: Mutex<State>,
-    world: World,
-    seed: u64,
+    pub(crate) driver: Driver,
+    /// What a reset goes back to.
+    pub(crate) world: Mutex<Arc<World>>,
+    pub(crate) seed: u64,
+    pub(crate) journal: Journal,
+    pub(crate) faults: Faults,
+    pub(crate) snapshots: Snapshots,
+    pub(crate) access: Access,
 }
 
 impl Mock {
-    fn reset(&self) {
-        let state = State::load(&self.world, self.seed, self.clock.now());
-        *crate::lock(&self.state) = state;
-    }
-}
-
-/// What a mock starts with.
-#[derive(Debug)]
-pub struct Builder {
-    listen: SocketAddr,
-    world: Option<World>,
-    clock: Clock,
-    seed: u64,
-    strict: bool,
-}
-
-impl Builder {
-    /// Where it listens; a free loopback port unless told otherwise.
-    #[must_use]
-    pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.listen = address;
-        self
-    }
-
-    /// The world it starts from and goes back to; `demo` unless told otherwise.
-    #[must_use]
-    pub fn world(mut self, world: World) -> Self {
-        self.world = Some(world);
-        self
-    }
-
-    /// Its clock; the machine's unless told otherwise.
-    #[must_use]
-    pub fn clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// The seed of its ids and keys; 0 unless told otherwise.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Refuses unknown body fields with `UNKNOWN_FIELDS` (U-17).
-    #[must_use]
-    pub fn strict(mut self, strict: bool) -> Self {
-        self.strict = strict;
-        self
-    }
-
-    /// Starts it.
-    ///
-    /// # Errors
-    /// When the address is taken.
-    pub async fn start(self) -> Result<MockApi, StartError> {
-        let world = self.world.map_or_else(World::demo, Ok)?;
-        let document = Contract::load()?.document().clone();
-        let state = State::load(&world, self.seed, self.clock.now());
-        let mock = Arc::new(Mock {
-            clock: self.clock,
-            strict: self.strict,
-            state: Mutex::new(state),
-            world,
-            seed: self.seed,
-        });
-        let failed = |source| StartError::Listen { address: self.listen, source };
-        let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let router = router(&mock, document);
-        let task = tokio::spawn(async move {
-            // Without it small answers wait for the client's delayed acknowledgement.
-            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-            let served = axum::serve(listener, router).with_graceful_shutdown(async { drop(stopped.await) });
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the listener failed");
-            }
-        });
-        Ok(MockApi { address, mock, stop: Some(stop), task: Some(task) })
+    /// Puts another state in the place of the one there is, and the clock at its time when it has one.
+    pub(crate) fn replace(&self, state: State, time: Option<Time>) {
+        let mut current = crate::lock(&self.state);
+        *current = state;
+        if let Some(time) = time {
+            self.clock.set(time);
+        }
+        self.driver.new_epoch();
     }
 }
 
@@ -140,22 +49,32 @@ impl Builder {
 #[derive(Debug)]
 pub struct MockApi {
     address: SocketAddr,
-    mock: Arc<Mock>,
+    pub(crate) mock: Arc<Mock>,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<()>>,
+    driving: JoinHandle<()>,
 }
 
 impl MockApi {
     /// A mock of the `demo` world on a free loopback port.
     #[must_use]
     pub fn builder() -> Builder {
-        Builder {
-            listen: (Ipv4Addr::LOCALHOST, 0).into(),
-            world: None,
-            clock: Clock::Real,
-            seed: 0,
-            strict: false,
-        }
+        Builder::new((Ipv4Addr::LOCALHOST, 0).into())
+    }
+
+    /// Serves a mock on a listener, and lets its time pass.
+    pub(crate) fn run(mock: Arc<Mock>, router: Router, listener: TcpListener, address: SocketAddr) -> Self {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let service = router.into_make_service_with_connect_info::<Connection>();
+        let task = tokio::spawn(async move {
+            let served = axum::serve(Listener(listener), service)
+                .with_graceful_shutdown(async { drop(stopped.await) });
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the listener failed");
+            }
+        });
+        let driving = tokio::spawn(driver::run(Arc::clone(&mock)));
+        Self { address, mock, stop: Some(stop), task: Some(task), driving }
     }
 
     /// Where it listens.
@@ -170,14 +89,9 @@ impl MockApi {
         format!("http://{}", self.address)
     }
 
-    /// Goes back to its world, ids and keys included.
-    pub fn reset(&self) {
-        self.mock.reset();
-    }
-
-    /// Moves its clock on, if it is a frozen one. What falls due happens with the next request.
-    pub fn advance(&self, by: SignedDuration) {
-        self.mock.clock.advance(by);
+    /// Moves its clock on. Returns when all that falls due on the way has happened, in order, webhooks delivered or failed.
+    pub async fn advance(&self, by: SignedDuration) {
+        driver::advance(&self.mock, self.mock.clock.now().plus(by)).await;
     }
 
     /// A digest of everything it holds: two equal ones mean that nothing changed in between.
@@ -201,21 +115,6 @@ impl MockApi {
 impl Drop for MockApi {
     fn drop(&mut self) {
         drop(self.stop.take());
+        self.driving.abort();
     }
-}
-
-fn router(mock: &Arc<Mock>, document: Value) -> Router {
-    let document = axum::Json(document);
-    Router::new()
-        .route("/_mock/health", get(api::health))
-        .route("/_mock/reset", post(reset).with_state(Arc::clone(mock)))
-        .route("/openapi.json", get(move || async move { document }))
-        .merge(api::router(mock))
-        .fallback(api::not_found)
-        .method_not_allowed_fallback(api::method_not_allowed)
-}
-
-async fn reset(Shared(mock): Shared<Arc<Mock>>) -> axum::Json<Value> {
-    mock.reset();
-    axum::Json(json!({ "ok": true }))
 }

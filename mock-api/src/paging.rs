@@ -30,6 +30,12 @@ impl Paging {
         start..start.saturating_add(self.size).min(total)
     }
 
+    /// The positions of the page's rows, newest first, in the part of a list that is kept oldest first.
+    pub(crate) fn newest_first(self, part: Range<usize>) -> Vec<usize> {
+        let page = self.range(part.len());
+        (part.end - page.end..part.end - page.start).rev().collect()
+    }
+
     /// What stands beside the rows of the page.
     pub(crate) fn envelope(self, total: usize, notice: Option<&'static str>) -> Envelope {
         Envelope {

@@ -50,6 +50,7 @@ pub(crate) fn masked(digits: &str) -> String {
 mod tests {
     use super::*;
 
+    // facts: COM-FMT-003
     #[test]
     fn phones() {
         assert_eq!(digits("+55 (11) 98888-7777").as_deref(), Some("5511988887777"));

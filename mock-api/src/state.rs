@@ -2,6 +2,7 @@
 
 use fixtures::World;
 use fixtures::world::Settings;
+use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
 use crate::calls::Calls;
@@ -17,7 +18,7 @@ use crate::time::Time;
 use crate::webhooks::Webhooks;
 
 /// The state behind one lock.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) ids: Ids,
@@ -36,8 +37,12 @@ pub(crate) struct State {
 impl State {
     /// The state that a world describes, loaded at `start`.
     pub(crate) fn load(world: &World, seed: u64, start: Time) -> Self {
-        let mut ids = Ids::new(seed);
-        Self {
+        Self::load_with(world, Ids::new(seed), start)
+    }
+
+    /// The same with ids that go on from where they are.
+    pub(crate) fn load_with(world: &World, mut ids: Ids, start: Time) -> Self {
+        let mut state = Self {
             settings: world.settings,
             account: Account::load(world, start),
             numbers: Numbers::load(world, start),
@@ -50,16 +55,21 @@ impl State {
             webhooks: Webhooks::load(world, start, &mut ids),
             schedule: Schedule::default(),
             ids,
-        }
+        };
+        crate::numbers::enter_dues(&mut state);
+        state
     }
 
     /// Lets everything happen that is due at `now`, in order.
     pub(crate) fn settle(&mut self, now: Time) {
         while let Some((at, due)) = self.schedule.next_due(now) {
             match due {
-                Due::IdempotencyKeyExpires { scope } => self.messaging.idempotency.forget(&scope),
-                Due::NumberPurged { number } => crate::numbers::purge_if_deleted(self, &number, at),
-                Due::PairingExpires { token } => self.numbers.end_pairing(&token),
+                Due::Messaging(due) => crate::messaging::fall_due(self, due, at),
+                Due::Numbers(due) => crate::numbers::fall_due(self, due, at),
+                Due::Templates(due) => crate::templates::fall_due(self, due),
+                Due::Calls(due) => crate::calls::fall_due(self, due, at),
+                Due::Groups(due) => crate::groups::fall_due(self, due, at),
+                Due::Webhooks(due) => crate::webhooks::fall_due(self, due),
             }
         }
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An instant with milliseconds, shown as `2026-06-20T10:00:00.000Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,39 +63,74 @@ impl Serialize for Time {
     }
 }
 
-/// The mock's clock.
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// The mock's clock: the machine's, moved by an offset, or one that stands still. Either can be moved on, and it can be switched while it is in use.
 #[derive(Debug)]
-pub enum Clock {
-    /// The machine's.
-    Real,
-    /// One that stands still unless it is moved.
-    Frozen(Mutex<Time>),
+pub struct Clock(Mutex<Face>);
+
+#[derive(Debug, Clone, Copy)]
+enum Face {
+    Real { offset: SignedDuration },
+    Frozen(Time),
 }
 
 impl Clock {
+    /// The machine's.
+    #[must_use]
+    pub fn real() -> Self {
+        Self(Mutex::new(Face::Real { offset: SignedDuration::ZERO }))
+    }
+
     /// A clock that stands at `instant`.
     #[must_use]
     pub fn frozen(instant: Time) -> Self {
-        Self::Frozen(Mutex::new(instant))
-    }
-
-    /// Moves a frozen clock on; the machine's goes its own way.
-    pub fn advance(&self, by: SignedDuration) {
-        if let Self::Frozen(instant) = self {
-            let mut instant = crate::lock(instant);
-            *instant = instant.plus(by);
-        }
+        Self(Mutex::new(Face::Frozen(instant)))
     }
 
     /// The time it shows.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place where the mock reads the machine's clock")]
     pub fn now(&self) -> Time {
-        match self {
-            Self::Real => Time::new(Timestamp::now()),
-            Self::Frozen(instant) => *crate::lock(instant),
+        match *crate::lock(&self.0) {
+            Face::Real { offset } => machine().plus(offset),
+            Face::Frozen(instant) => instant,
         }
     }
+
+    /// Whether it stands still.
+    #[must_use]
+    pub fn is_frozen(&self) -> bool {
+        matches!(*crate::lock(&self.0), Face::Frozen(_))
+    }
+
+    /// Lets it stand at `instant`.
+    pub(crate) fn freeze(&self, instant: Time) {
+        *crate::lock(&self.0) = Face::Frozen(instant);
+    }
+
+    /// Lets it run from the time it shows.
+    pub(crate) fn run(&self) {
+        let now = self.now();
+        *crate::lock(&self.0) = Face::Real { offset: now.since(machine()) };
+    }
+
+    /// Moves it to `instant`; it goes on as it did.
+    pub(crate) fn set(&self, instant: Time) {
+        let mut face = crate::lock(&self.0);
+        *face = match *face {
+            Face::Real { .. } => Face::Real { offset: instant.since(machine()) },
+            Face::Frozen(_) => Face::Frozen(instant),
+        };
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the mock reads the machine's clock")]
+fn machine() -> Time {
+    Time::new(Timestamp::now())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use mock_api::MockApi;
 use reqwest::Method;
 use serde_json::json;
 
+// facts: COM-AUTH-006, COM-AUTH-007
 #[tokio::test]
 async fn a_key_is_needed() {
     let api = anonymous().await;
@@ -19,6 +20,7 @@ async fn a_key_is_needed() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: COM-AUTH-001, COM-AUTH-002, COM-AUTH-003, COM-AUTH-004, COM-AUTH-006, COM-AUTH-011
 #[tokio::test]
 async fn both_headers_work_and_must_agree() {
     let api = anonymous().await;
@@ -37,6 +39,7 @@ async fn both_headers_work_and_must_agree() {
     assert_eq!(get(&[("authorization", "Bearer ps_demo_meta")]).await, 401);
 }
 
+// facts: COM-AUTH-008, COM-AUTH-009, COM-AUTH-010, COM-SCOPE-001, COM-SCOPE-002
 #[tokio::test]
 async fn scopes() {
     let mut api = api("ps_demo_tenant").await;
@@ -57,6 +60,7 @@ async fn scopes() {
     assert_eq!(api.send(request).await.1["total"], 2, "a number's own key ignores the header");
 }
 
+// facts: COM-SCOPE-005, NUM-CHECK-009
 #[tokio::test]
 async fn key_then_scope_then_provider_then_body() {
     let mut api = anonymous().await;
@@ -70,6 +74,7 @@ async fn key_then_scope_then_provider_then_body() {
     assert_eq!(code(&api.post("/numbers/check", bad).await.1), "VALIDATION_ERROR");
 }
 
+// facts: COM-FMT-002
 #[tokio::test]
 async fn both_prefixes_serve_alike() {
     let api = api("ps_demo_meta").await;
@@ -93,6 +98,7 @@ async fn reset_goes_back_to_the_world() {
     assert_eq!(first, again, "ids start anew too");
 }
 
+// facts: COM-ERR-009, COM-ERR-011
 #[tokio::test]
 async fn strict_refuses_unknown_fields() {
     let body = json!({ "destinationNumber": "+5511988887777", "text": "Oi", "tpyo": 1, "marketingOptions": { "x": 1 } });

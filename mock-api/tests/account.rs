@@ -6,6 +6,7 @@ use common::{NOW, api, api_in, code, hiding, paths};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+// facts: ACC-KEYS-001, ACC-KEYS-003, ACC-KEYS-004
 #[tokio::test]
 async fn the_account_key_sees_every_numbers_key() {
     let api = api("ps_demo_tenant").await;
@@ -20,6 +21,7 @@ async fn the_account_key_sees_every_numbers_key() {
     );
 }
 
+// facts: ACC-KEYS-002, ACC-NEWKEY-007, ACC-EXTRA-008, ACC-BILL-008, ACC-BRAND-010, COM-SCOPE-002
 #[tokio::test]
 async fn number_keys_are_refused() {
     let api = api("ps_demo_meta").await;
@@ -39,6 +41,7 @@ async fn number_keys_are_refused() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: ACC-NEWKEY-003, ACC-NEWKEY-004, ACC-NEWKEY-005, ACC-NEWKEY-006, ACC-NEWKEY-008, COM-AUTH-005
 #[tokio::test]
 async fn a_numbers_key_is_replaced() {
     let mut api = api("ps_demo_tenant").await;
@@ -58,6 +61,7 @@ async fn a_numbers_key_is_replaced() {
     assert_eq!(api.get("/groups").await.0, 200);
 }
 
+// facts: ACC-NEWKEY-001, ACC-NEWKEY-002
 #[tokio::test]
 async fn replacing_a_key_refuses() {
     let api = api("ps_demo_tenant").await;
@@ -73,6 +77,7 @@ async fn replacing_a_key_refuses() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: ACC-ROTATE-001, ACC-ROTATE-003, ACC-ROTATE-004, ACC-ROTATE-005, COM-SCOPE-009
 #[tokio::test]
 async fn a_key_replaces_itself() {
     for (key, scope, number) in
@@ -89,6 +94,8 @@ async fn a_key_replaces_itself() {
     }
 }
 
+// facts: ACC-EXTRA-001, ACC-EXTRA-002, ACC-EXTRA-003, ACC-EXTRA-004, ACC-EXTRA-005, ACC-EXTRA-006
+// facts: ACC-EXTRA-007, ACC-EXTRA-010
 #[tokio::test]
 async fn what_an_extra_number_costs() {
     let free = api("ps_other_tenant").await;
@@ -113,6 +120,7 @@ async fn what_an_extra_number_costs() {
     }
 }
 
+// facts: ACC-BUY-001, ACC-BUY-006, ACC-BUY-007, ACC-BUY-009
 #[tokio::test]
 async fn buying_with_a_saved_card() {
     let api = api("ps_demo_tenant").await;
@@ -126,6 +134,7 @@ async fn buying_with_a_saved_card() {
     assert_eq!(body["paidExtraNumbers"], 7);
 }
 
+// facts: ACC-BUY-002, ACC-BUY-003, ACC-BUY-004
 #[tokio::test]
 async fn leaving_the_free_plan() {
     let api = api("ps_other_tenant").await;
@@ -141,6 +150,7 @@ async fn leaving_the_free_plan() {
     assert_eq!(api.get("/subscription/extra-numbers").await.1["fromPlan"], "FREE");
 }
 
+// facts: ACC-BUY-005, ACC-GIVE-001, ACC-GIVE-002, ACC-GIVE-003
 #[tokio::test]
 async fn leaving_the_free_plan_with_a_card() {
     let world = "version: 1
@@ -165,6 +175,7 @@ numbers:
     assert_eq!((status, code(&body)), (409, "NUMBER_LIMIT_EXCEEDED"));
 }
 
+// facts: ACC-GIVE-002
 #[tokio::test]
 async fn quantities_that_are_none() {
     let api = api("ps_demo_tenant").await;
@@ -183,6 +194,7 @@ async fn quantities_that_are_none() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: ACC-BILL-003, ACC-BILL-004, ACC-BILL-005, ACC-BILL-006, ACC-BILL-007, ACC-BILL-010
 #[tokio::test]
 async fn checkout_links() {
     let api = api("ps_demo_tenant").await;
@@ -202,6 +214,7 @@ async fn checkout_links() {
     assert_eq!((status, hiding(body, &["/url"])), (200, json!({ "url": "…", "purpose": "add_card" })));
 }
 
+// facts: ACC-BILL-001, ACC-BILL-002
 #[tokio::test]
 async fn checkout_refuses() {
     let api = api("ps_demo_tenant").await;
@@ -230,6 +243,7 @@ fn no_branding() -> Value {
     })
 }
 
+// facts: ACC-BRAND-001, ACC-BRAND-002, ACC-BRAND-003, ACC-BRAND-004, ACC-BRAND-009
 #[tokio::test]
 async fn branding_is_kept() {
     let mut api = api("ps_demo_tenant").await;
@@ -251,6 +265,7 @@ async fn branding_is_kept() {
     assert_eq!(api.get("/branding").await.1["branding"], no_branding());
 }
 
+// facts: ACC-BRAND-005, ACC-BRAND-006, ACC-BRAND-007, ACC-BRAND-008
 #[tokio::test]
 async fn branding_refuses() {
     let api = api("ps_demo_tenant").await;
@@ -278,6 +293,7 @@ async fn branding_refuses() {
     assert_ne!(api.mock.digest(), before);
 }
 
+// facts: ACC-DASH-001, ACC-DASH-004, ACC-DASH-006, ACC-DASH-008, ACC-DASH-013
 #[tokio::test]
 async fn analytics_counts_what_was_sent() {
     let mut api = api("ps_demo_web").await;
@@ -307,6 +323,7 @@ async fn analytics_counts_what_was_sent() {
     assert_eq!(body["dailyMessages"][29]["count"], 0);
 }
 
+// facts: ACC-DASH-010, ACC-DASH-011
 #[tokio::test]
 async fn analytics_refuses() {
     let mut api = api("ps_demo_web").await;

@@ -23,6 +23,7 @@ fn send(api: &Api, body: impl Into<reqwest::Body>) -> reqwest::RequestBuilder {
     api.request(Method::POST, "/messages/send").header("content-type", "application/json").body(body)
 }
 
+// facts: COM-ERR-003, COM-ERR-015, COM-ERR-016, COM-ERR-018
 #[tokio::test]
 async fn bodies_that_are_no_json_object() {
     let api = api("ps_demo_meta").await;
@@ -70,6 +71,7 @@ async fn bodies_over_8_mib() {
     assert_eq!(api.send(send(&api, fits)).await.0, 202);
 }
 
+// facts: COM-ERR-007, COM-ERR-008
 #[tokio::test]
 async fn unknown_routes_and_methods() {
     let api = api("ps_demo_meta").await;
@@ -87,6 +89,7 @@ async fn unknown_routes_and_methods() {
     }
 }
 
+// facts: COM-ERR-014
 #[tokio::test]
 async fn what_is_not_modelled_says_so() {
     let api = api("ps_demo_meta").await;

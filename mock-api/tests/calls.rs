@@ -32,6 +32,8 @@ fn ids(body: &Value) -> Vec<&str> {
     body["calls"].as_array().into_iter().flatten().filter_map(|call| call["id"].as_str()).collect()
 }
 
+// facts: CALL-LIST-001, CALL-LIST-002, CALL-LIST-004, CALL-ALL-008, CALL-ALL-009, CALL-ALL-010
+// facts: CALL-ALL-011, CALL-ALL-012
 #[tokio::test]
 async fn lists_newest_first() {
     let mut api = api("ps_demo_meta").await;
@@ -49,6 +51,7 @@ async fn lists_newest_first() {
     assert_eq!(api.get("/calls").await, (200, json!({ "calls": [] })));
 }
 
+// facts: CALL-ALL-007, CALL-GET-001, CALL-GET-002, CALL-GET-003
 #[tokio::test]
 async fn gets_by_either_id_with_sdps_on_demand() {
     let api = api("ps_demo_meta").await;
@@ -63,6 +66,7 @@ async fn gets_by_either_id_with_sdps_on_demand() {
     }
 }
 
+// facts: CALL-START-004, CALL-START-005, CALL-START-006, CALL-ALL-010, CALL-ALL-013
 #[tokio::test]
 async fn starts_a_call_to_whom_it_may() {
     let api = api("ps_demo_meta").await;
@@ -90,6 +94,7 @@ async fn starts_a_call_to_whom_it_may() {
     assert_eq!(ids(&api.get("/calls").await.1)[0], id);
 }
 
+// facts: CALL-START-007, CALL-START-008
 #[tokio::test]
 async fn permission_is_needed() {
     let mut api = api("ps_demo_meta").await;
@@ -105,6 +110,7 @@ async fn permission_is_needed() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: CALL-PRE-002, CALL-ACCEPT-002, CALL-ACCEPT-003, CALL-ACCEPT-005
 #[tokio::test]
 async fn accepts_a_ringing_call_once() {
     let api = api("ps_demo_meta").await;
@@ -127,6 +133,7 @@ async fn accepts_a_ringing_call_once() {
     assert_eq!((&call["endedAt"], &call["durationSeconds"]), (&json!(NOW), &json!(0)));
 }
 
+// facts: CALL-REJECT-001, CALL-REJECT-002, CALL-ALL-016
 #[tokio::test]
 async fn rejects_and_then_no_more() {
     let api = api("ps_demo_meta").await;
@@ -143,6 +150,7 @@ async fn rejects_and_then_no_more() {
     assert_eq!((&call["endedAt"], &call["durationSeconds"]), (&json!(NOW), &Value::Null));
 }
 
+// facts: CALL-ACCEPT-005
 #[tokio::test]
 async fn an_own_call_is_ended_but_not_accepted() {
     let api = api("ps_demo_meta").await;
@@ -153,6 +161,7 @@ async fn an_own_call_is_ended_but_not_accepted() {
     assert_eq!(api.post(&format!("/calls/{id}/terminate"), json!({})).await.1["status"], "COMPLETED");
 }
 
+// facts: CALL-ALL-014, CALL-ALL-015
 #[tokio::test]
 async fn unknown_calls_are_not_found() {
     let mut api = api("ps_demo_meta").await;
@@ -174,6 +183,7 @@ async fn unknown_calls_are_not_found() {
     }
 }
 
+// facts: CALL-SET-001, CALL-SET-002, CALL-SET-003, CALL-SET-004, CALL-SET-011
 #[tokio::test]
 async fn settings() {
     let mut api = api("ps_demo_meta").await;
@@ -208,6 +218,7 @@ async fn settings() {
     assert_eq!(api.get("/calls/settings").await, (200, initial));
 }
 
+// facts: CALL-SET-009, CALL-SET-010
 #[tokio::test]
 async fn a_small_tier_cannot_enable_calls() {
     let world = DEMO.replace("wabaId: waba_demo, calling: true", "wabaId: waba_demo, dailyLimit: 1999");
@@ -220,6 +231,7 @@ async fn a_small_tier_cannot_enable_calls() {
     assert_eq!(api.put("/calls/settings", json!({ "status": "DISABLED" })).await.0, 200);
 }
 
+// facts: CALL-PERM-001, CALL-PERM-002, CALL-PERM-004, CALL-PERM-005, CALL-PERM-008
 #[tokio::test]
 async fn permissions() {
     let api = api("ps_demo_meta").await;
@@ -252,6 +264,7 @@ async fn permissions() {
     }
 }
 
+// facts: CALL-ASK-002, CALL-ASK-003, CALL-ASK-004, CALL-ASK-005, CALL-ASK-006, CALL-PERM-007
 #[tokio::test]
 async fn asks_for_permission_within_window_and_limit() {
     let api = api("ps_demo_meta").await;
@@ -275,6 +288,8 @@ async fn asks_for_permission_within_window_and_limit() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: CALL-START-001, CALL-START-002, CALL-START-003, CALL-ACCEPT-001, CALL-SET-005, CALL-SET-006
+// facts: CALL-SET-007, CALL-SET-008
 #[tokio::test]
 async fn bad_input() {
     let api = api("ps_demo_meta").await;
@@ -346,6 +361,7 @@ async fn refusal(api: &Api, method: Method, path: &str) -> (u16, String) {
     (status, code(&body).to_owned())
 }
 
+// facts: CALL-ALL-001, CALL-ALL-002, CALL-PLAY-001, CALL-RT-001
 #[tokio::test]
 async fn calls_are_for_meta_numbers() {
     let mut api = api("ps_demo_web").await;
@@ -380,6 +396,8 @@ async fn calls_are_for_meta_numbers() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: CALL-ALL-004, CALL-ALL-005, CALL-ALL-006, CALL-START-009, CALL-START-010, CALL-PLAY-002
+// facts: CALL-PLAY-003, CALL-RT-002, CALL-RT-003, CALL-SET-013, CALL-PRE-003
 #[tokio::test]
 async fn web_calling_opens_part_of_it() {
     let mut api = web_calling("ps_demo_web").await;

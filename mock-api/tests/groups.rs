@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 const TEAM: &str = "/groups/120363000000000001%40g.us";
 
+// facts: GRP-LIST-001, GRP-INFO-001, GRP-INFO-002, GRP-INFO-003, GRP-INFO-004, GRP-INVITE-001
+// facts: GRP-INVITE-002
 #[tokio::test]
 async fn list_and_info() {
     let api = api("ps_demo_web").await;
@@ -32,6 +34,7 @@ async fn list_and_info() {
     assert_eq!(api.get(&format!("{TEAM}/invite")).await, (200, invite));
 }
 
+// facts: GRP-LIST-004
 #[tokio::test]
 async fn an_official_business_account_has_groups() {
     let api = api("ps_demo_meta_oba").await;
@@ -39,6 +42,8 @@ async fn an_official_business_account_has_groups() {
     assert_eq!((status, &body["groups"][0]["name"]), (200, &json!("Clientes VIP")));
 }
 
+// facts: GRP-CREATE-002, GRP-CREATE-003, GRP-CREATE-004, GRP-CREATE-005, GRP-CREATE-007, GRP-CREATE-008
+// facts: GRP-INVITE-003
 #[tokio::test]
 async fn create() {
     let api = api("ps_demo_web").await;
@@ -68,6 +73,8 @@ async fn create() {
     assert_eq!((status, body["participants"].as_array().unwrap().len()), (201, 1));
 }
 
+// facts: GRP-PART-001, GRP-PART-002, GRP-PART-003, GRP-PART-004, GRP-PART-005, GRP-PART-006, GRP-PART-007
+// facts: GRP-PART-008, GRP-PART-011
 #[tokio::test]
 async fn participants_come_and_go() {
     let api = api("ps_demo_web").await;
@@ -103,6 +110,7 @@ async fn participants_come_and_go() {
     assert_eq!(api.get(TEAM).await.1["participants"][1]["role"], "superadmin");
 }
 
+// facts: GRP-PART-009, GRP-CREATE-009
 #[tokio::test]
 async fn phones_that_are_not_on_whatsapp() {
     let world = "version: 1
@@ -119,6 +127,7 @@ directory: [{ phone: '5511955554444', exists: false }]
     assert_eq!(body["results"], json!([{ "participant": "5511955554444", "status": "NOT_ON_WHATSAPP" }]));
 }
 
+// facts: GRP-PIN-001, GRP-PIN-002, GRP-PIN-004
 #[tokio::test]
 async fn pin() {
     let api = api("ps_demo_web").await;
@@ -141,6 +150,7 @@ async fn pin() {
     }
 }
 
+// facts: GRP-CREATE-001, GRP-PART-010
 #[tokio::test]
 async fn refused_bodies() {
     let api = api("ps_demo_web").await;
@@ -196,6 +206,7 @@ async fn all(api: &common::Api, group: &str) -> Vec<(u16, Value)> {
     ]
 }
 
+// facts: GRP-LIST-008, GRP-INFO-005
 #[tokio::test]
 async fn groups_of_others_are_unknown() {
     let mut api = api("ps_demo_web").await;
@@ -209,6 +220,7 @@ async fn groups_of_others_are_unknown() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: GRP-LIST-003, GRP-LIST-007
 #[tokio::test]
 async fn meta_numbers_without_groups() {
     let api = api("ps_demo_meta").await;
@@ -221,6 +233,7 @@ async fn meta_numbers_without_groups() {
     }
 }
 
+// facts: GRP-LIST-002, GRP-LIST-006, CHN-LIST-002
 #[tokio::test]
 async fn disconnected_numbers() {
     let mut api = api("ps_demo_tenant").await;
@@ -239,6 +252,7 @@ async fn disconnected_numbers() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: CHN-LIST-001, CHN-LIST-003, CHN-LIST-004, CHN-LIST-005, CHN-LIST-008
 #[tokio::test]
 async fn newsletters() {
     let mut api = api("ps_demo_web").await;
@@ -253,4 +267,24 @@ async fn newsletters() {
     api.use_key("ps_demo_tenant");
     let (status, body) = api.get("/newsletters").await;
     assert_eq!((status, code(&body)), (403, "TENANT_SCOPE_NOT_ALLOWED"));
+}
+
+#[tokio::test]
+async fn a_new_group_is_a_conversation() {
+    let api = api("ps_demo_web").await;
+    let (_, group) = api.post("/groups", json!({ "subject": "Obras" })).await;
+    let (_, body) = api.get("/conversations?pageSize=1").await;
+    let conversation = &body["conversations"][0];
+    assert_eq!(
+        (
+            &conversation["type"],
+            &conversation["fromName"],
+            &conversation["from"],
+            &conversation["unreadCount"]
+        ),
+        (&json!("GROUP"), &json!("Obras"), &serde_json::Value::Null, &json!(0))
+    );
+    // It has no message that could be pinned yet.
+    let path = format!("/groups/{}/pin", group["id"].as_str().unwrap().replace('@', "%40"));
+    assert_eq!(code(&api.post(&path, json!({ "messageId": "cm_equipe_1" })).await.1), "MESSAGE_NOT_FOUND");
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 const PHOTO: &str = "/media/1234567890123456?phoneNumberId=100000000000001";
 
+// facts: MED-GET-001, MED-GET-002, MED-GET-003
 #[tokio::test]
 async fn downloads_a_data_uri() {
     let api = api("ps_demo_meta").await;
@@ -20,6 +21,7 @@ async fn downloads_a_data_uri() {
     assert_eq!(body["mediaId"], "1234567890123456");
 }
 
+// facts: MED-GET-006, MED-GET-011
 #[tokio::test]
 async fn any_meta_number_of_the_tenant_may_be_named() {
     let mut api = api("ps_demo_meta_oba").await;
@@ -31,6 +33,7 @@ async fn any_meta_number_of_the_tenant_may_be_named() {
     assert_eq!(api.get(PHOTO).await.0, 200);
 }
 
+// facts: MED-GET-005
 #[tokio::test]
 async fn names_the_phone_or_is_refused() {
     let api = api("ps_demo_meta").await;
@@ -40,6 +43,7 @@ async fn names_the_phone_or_is_refused() {
     }
 }
 
+// facts: MED-GET-007, MED-GET-008, MED-GET-009
 #[tokio::test]
 async fn unknown_media_and_phones_are_not_found() {
     let api = api("ps_demo_meta").await;
@@ -57,6 +61,7 @@ async fn unknown_media_and_phones_are_not_found() {
     }
 }
 
+// facts: MED-GET-010
 #[tokio::test]
 async fn web_numbers_have_none() {
     let mut api = api("ps_demo_web").await;
@@ -67,6 +72,7 @@ async fn web_numbers_have_none() {
     assert_eq!((status, code(&body)), (400, "FEATURE_NOT_SUPPORTED"));
 }
 
+// facts: MED-GET-004, MED-GET-016
 #[tokio::test]
 async fn another_tenants_media_is_not_found() {
     let world = r"

@@ -9,6 +9,9 @@ fn text(to: &str) -> Value {
     json!({ "destinationNumber": to, "text": "Oi" })
 }
 
+// facts: MSG-SEND-001, MSG-SEND-002, MSG-SEND-005, MSG-SEND-006, MSG-SEND-007, MSG-SEND-009, MSG-GET-001
+// facts: MSG-GET-002, MSG-GET-004, MSG-GET-005, MSG-GET-007, MSG-GET-008, MSG-GET-009, MSG-GET-010
+// facts: MSG-GET-012, COM-FMT-001, COM-FMT-003, COM-FMT-005
 #[tokio::test]
 async fn a_send_is_accepted_and_can_be_read_by_either_id() {
     let api = api("ps_demo_meta").await;
@@ -17,7 +20,7 @@ async fn a_send_is_accepted_and_can_be_read_by_either_id() {
     insta::assert_json_snapshot!(sent, @r#"
     {
       "id": "msg_01KVJ7J480PP2ZESX7K8XPSG1Q",
-      "correlationId": "corr_01KVJ7J480G7HADSKQ8TJNY39J",
+      "correlationId": "corr_01KVJ7J480PP2ZESX7K8XPSG1Q",
       "status": "QUEUED",
       "createdAt": "2026-06-20T10:00:00.000Z",
       "origin": "Suporte",
@@ -30,7 +33,7 @@ async fn a_send_is_accepted_and_can_be_read_by_either_id() {
     {
       "id": "msg_01KVJ7J480PP2ZESX7K8XPSG1Q",
       "status": "QUEUED",
-      "correlationId": "corr_01KVJ7J480G7HADSKQ8TJNY39J",
+      "correlationId": "corr_01KVJ7J480PP2ZESX7K8XPSG1Q",
       "destinationNumber": "+5511988887777",
       "createdAt": "2026-06-20T10:00:00.000Z",
       "sentAt": null,
@@ -47,6 +50,7 @@ async fn a_send_is_accepted_and_can_be_read_by_either_id() {
     assert_eq!(by_correlation, (200, read));
 }
 
+// facts: MSG-CONV-004, MSG-CONV-012
 #[tokio::test]
 async fn a_send_shows_up_in_log_history_and_conversations() {
     let api = api("ps_demo_web").await;
@@ -63,6 +67,7 @@ async fn a_send_shows_up_in_log_history_and_conversations() {
     assert_eq!(conversations["totalPages"], conversations["total"]);
 }
 
+// facts: MCP-SEND-001, MCP-SEND-002
 #[tokio::test]
 async fn the_mcp_server_is_told_by_its_user_agent() {
     let api = api("ps_demo_meta").await;
@@ -73,6 +78,9 @@ async fn the_mcp_server_is_told_by_its_user_agent() {
     assert_eq!(read["origin"], "MCP");
 }
 
+// facts: MSG-SEND-003, MSG-SEND-004, MSG-SEND-018, MSG-SEND-019, MSG-SEND-020, MSG-SEND-021, MSG-SEND-025
+// facts: MSG-SEND-031, MSG-SEND-033, MSG-SEND-053, MSG-SEND-083, COM-ERR-003, COM-ERR-005, COM-ERR-006
+// facts: COM-ERR-018, COM-FMT-003
 #[tokio::test]
 async fn a_send_names_one_mode_and_one_destination() {
     let api = api("ps_demo_meta").await;
@@ -127,6 +135,7 @@ async fn the_sdk_sends_empty_variables_in_every_mode() {
     assert_eq!(api.post("/messages/send", body).await.0, 202);
 }
 
+// facts: MSG-SEND-034, MSG-SEND-038, MSG-SEND-040, MSG-SEND-044
 #[tokio::test]
 async fn interactive_parts_keep_their_limits() {
     let api = api("ps_demo_meta").await;
@@ -156,6 +165,7 @@ async fn interactive_parts_keep_their_limits() {
     }
 }
 
+// facts: MSG-SEND-022, MSG-SEND-023, MSG-SEND-024, CHN-POST-003
 #[tokio::test]
 async fn destinations_follow_the_provider() {
     let mut api = api("ps_demo_meta").await;
@@ -172,6 +182,7 @@ async fn destinations_follow_the_provider() {
     assert_eq!(api.post("/messages/send", channel).await.0, 202);
 }
 
+// facts: MSG-SEND-026, MSG-SEND-027, MSG-SEND-058
 #[tokio::test]
 async fn media_follows_plan_and_engine() {
     let mut api = api("ps_other_web").await;
@@ -188,6 +199,7 @@ async fn media_follows_plan_and_engine() {
     assert_eq!(api.post("/messages/send", base64).await.0, 202);
 }
 
+// facts: MSG-SEND-008, MSG-SEND-048, MSG-SEND-049, MSG-SEND-050, MSG-SEND-069
 #[tokio::test]
 async fn flows_need_meta_and_an_open_window() {
     let mut api = api("ps_demo_meta").await;
@@ -208,6 +220,7 @@ async fn flows_need_meta_and_an_open_window() {
     assert_eq!((status, code(&answer)), (400, "FEATURE_NOT_SUPPORTED"));
 }
 
+// facts: MSG-SEND-012, MSG-SEND-013, MSG-SEND-014, MSG-SEND-015, MSG-SEND-016, MSG-SEND-062, MSG-GET-006
 #[tokio::test]
 async fn template_variables_are_all_there_and_not_blank() {
     let api = api("ps_demo_meta").await;
@@ -233,6 +246,7 @@ async fn template_variables_are_all_there_and_not_blank() {
     assert_eq!((status, code(&answer)), (404, "TEMPLATE_NOT_FOUND"));
 }
 
+// facts: MSG-SEND-059, MSG-SEND-060
 #[tokio::test]
 async fn an_unpaid_number_is_blocked() {
     let world = "
@@ -249,6 +263,7 @@ numbers:
     );
 }
 
+// facts: MSG-IDEM-001, MSG-IDEM-004, MSG-IDEM-005, MSG-IDEM-006, MSG-IDEM-007, MSG-IDEM-008, MSG-IDEM-010
 #[tokio::test]
 async fn the_same_idempotency_key_sends_once() {
     let api = api("ps_demo_meta").await;
@@ -278,6 +293,8 @@ async fn the_same_idempotency_key_sends_once() {
     assert_eq!(send(&"k".repeat(255), r#"{"destinationNumber":"+5511988887777","text":"Oi"}"#).await.0, 202);
 }
 
+// facts: MSG-CANCEL-001, MSG-CANCEL-002, MSG-CANCEL-003, MSG-CANCEL-004, MSG-CANCEL-005, MSG-CANCEL-006
+// facts: MSG-CANCEL-007, MSG-CANCEL-008, MSG-CANCEL-010, MSG-LIFE-005
 #[tokio::test]
 async fn only_scheduled_messages_are_cancelled() {
     let api = api("ps_demo_meta").await;
@@ -312,6 +329,8 @@ async fn only_scheduled_messages_are_cancelled() {
     }
 }
 
+// facts: COM-PAGE-003, COM-PAGE-004, COM-PAGE-005, COM-PAGE-007, COM-PAGE-008, COM-PAGE-009, COM-PAGE-010
+// facts: COM-PAGE-011, MSG-HIST-018, MSG-CONV-014
 #[tokio::test]
 async fn pages_and_dates() {
     let api = api("ps_demo_meta").await;
@@ -356,6 +375,7 @@ contacts:
     )
 }
 
+// facts: COM-PII-002, COM-PII-004, COM-PII-007
 #[tokio::test]
 async fn relay_only_numbers_show_rows_without_content() {
     let api = api_in(&world_with_pii("piiMode: RELAY_ONLY"), "ps_n").await;
@@ -371,6 +391,7 @@ async fn relay_only_numbers_show_rows_without_content() {
     assert_eq!((&conversations["total"], &conversations["notice"]), (&json!(0), &json!("PII_RELAY_ONLY")));
 }
 
+// facts: COM-PII-003, COM-PII-005
 #[tokio::test]
 async fn numbers_that_store_for_days_cover_what_is_older() {
     let api = api_in(&world_with_pii("piiMode: STORE_X_DAYS, piiRetentionDays: 7"), "ps_n").await;
@@ -386,6 +407,7 @@ async fn numbers_that_store_for_days_cover_what_is_older() {
     );
 }
 
+// facts: MSG-GET-015, MSG-GET-016, COM-SCOPE-010
 #[tokio::test]
 async fn nothing_of_another_number_is_visible() {
     let mut api = api("ps_demo_meta").await;
@@ -399,6 +421,7 @@ async fn nothing_of_another_number_is_visible() {
     }
 }
 
+// facts: MSG-TYPING-001, MSG-TYPING-004
 #[tokio::test]
 async fn typing_takes_a_contact() {
     let api = api("ps_demo_meta").await;

@@ -23,6 +23,8 @@ fn scanned(data_uri: &Value) -> String {
     image.detect_grids()[0].decode().unwrap().1
 }
 
+// facts: NUM-LIST-001, NUM-LIST-002, NUM-LIST-003, NUM-LIST-004, NUM-LIST-005, NUM-LIST-006, NUM-LIST-007
+// facts: NUM-LIST-008, NUM-LIST-010, NUM-LIST-011, COM-FMT-004
 #[tokio::test]
 async fn list_shows_the_tenants_numbers() {
     let api = api("ps_demo_tenant").await;
@@ -52,6 +54,9 @@ async fn list_shows_the_tenants_numbers() {
     );
 }
 
+// facts: NUM-GET-001, NUM-GET-002, NUM-GET-003, NUM-GET-004, NUM-GET-006, NUM-GET-007, NUM-GET-008
+// facts: NUM-GET-011, NUM-PATCH-007, NUM-PATCH-008, NUM-PATCH-009, NUM-PATCH-010, NUM-PATCH-014
+// facts: NUM-PATCH-015
 #[tokio::test]
 async fn detail_of_a_meta_number() {
     let api = api("ps_demo_tenant").await;
@@ -122,6 +127,7 @@ async fn detail_of_a_meta_number() {
     "#);
 }
 
+// facts: NUM-GET-005, NUM-GET-008, NUM-GET-016, NUM-GET-017, NUM-PATCH-016
 #[tokio::test]
 async fn detail_of_a_web_number() {
     let api = api("ps_demo_tenant").await;
@@ -136,6 +142,8 @@ async fn detail_of_a_web_number() {
     );
 }
 
+// facts: NUM-GET-013, NUM-STATUS-006, NUM-PATCH-020, NUM-DELETE-006, NUM-PURGE-005, NUM-PAY-007
+// facts: COM-ERR-002, COM-SCOPE-010
 #[tokio::test]
 async fn unknown_numbers_and_those_of_others() {
     let api = api("ps_demo_tenant").await;
@@ -160,6 +168,7 @@ async fn unknown_numbers_and_those_of_others() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: COM-SCOPE-006, NUM-PAY-008
 #[tokio::test]
 async fn number_keys_are_refused() {
     let api = api("ps_demo_web").await;
@@ -176,6 +185,8 @@ async fn number_keys_are_refused() {
     }
 }
 
+// facts: NUM-CREATE-003, NUM-CREATE-004, NUM-CREATE-005, NUM-CREATE-006, NUM-CREATE-007, NUM-CREATE-008
+// facts: NUM-CREATE-013, NUM-CREATE-015
 #[tokio::test]
 async fn create_then_find() {
     let api = api("ps_demo_tenant").await;
@@ -234,6 +245,7 @@ async fn create_then_find() {
     assert_eq!(api.get("/messages/unread").await.0, 200);
 }
 
+// facts: NUM-CREATE-001, NUM-CREATE-002, NUM-CREATE-010, NUM-CREATE-014
 #[tokio::test]
 async fn create_refuses() {
     let api = api("ps_demo_tenant").await;
@@ -254,6 +266,7 @@ async fn create_refuses() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: NUM-META-001, NUM-META-002, NUM-META-003, NUM-META-004
 #[tokio::test]
 async fn create_meta() {
     let api = api("ps_demo_tenant").await;
@@ -269,6 +282,7 @@ async fn create_meta() {
     assert_eq!((&detail["provider"], &detail["meta"]["phone"]["id"]), (&json!("META"), &json!("1")));
 }
 
+// facts: NUM-STATUS-001, NUM-STATUS-002, NUM-STATUS-003, NUM-STATUS-005, NUM-STATUS-010
 #[tokio::test]
 async fn status() {
     let api = api("ps_demo_tenant").await;
@@ -282,6 +296,8 @@ async fn status() {
     assert_eq!((status, paths(&body)), (400, vec!["/link"]));
 }
 
+// facts: NUM-CONNECT-001, NUM-CONNECT-002, NUM-CONNECT-003, NUM-CONNECT-004, NUM-CONNECT-005
+// facts: NUM-CONNECT-006, NUM-CONNECT-008
 #[tokio::test]
 async fn connect() {
     let api = api("ps_demo_tenant").await;
@@ -301,6 +317,7 @@ async fn connect() {
     assert_ne!(scanned(&first["qrcodeBase64"]), scanned(&second["qrcodeBase64"]));
 }
 
+// facts: NUM-DUAL-001, NUM-DUAL-002, NUM-DUAL-003, NUM-DUAL-004, NUM-CONNECT-007, NUM-STATUS-002
 #[tokio::test]
 async fn a_second_link() {
     let api = api("ps_demo_tenant").await;
@@ -314,6 +331,8 @@ async fn a_second_link() {
     assert_eq!((status, code(&body)), (400, "NOT_SUPPORTED_FOR_META"));
 }
 
+// facts: NUM-PATCH-005, NUM-PATCH-006, NUM-PATCH-011, NUM-PATCH-013, NUM-PATCH-014, NUM-PATCH-015
+// facts: NUM-PATCH-016, NUM-PATCH-017, NUM-PATCH-018
 #[tokio::test]
 async fn update() {
     let api = api("ps_demo_tenant").await;
@@ -359,6 +378,7 @@ async fn update() {
     );
 }
 
+// facts: NUM-PATCH-001, NUM-PATCH-002, NUM-PATCH-003, NUM-PATCH-004, NUM-PATCH-012
 #[tokio::test]
 async fn update_refuses() {
     let api = api("ps_demo_tenant").await;
@@ -381,6 +401,8 @@ async fn update_refuses() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: NUM-DELETE-001, NUM-DELETE-002, NUM-DELETE-003, NUM-CREATE-009, NUM-RESTORE-001, NUM-RESTORE-002
+// facts: NUM-RESTORE-004, NUM-RESTORE-006, ACC-KEYS-006
 #[tokio::test]
 async fn deleted_numbers_can_be_restored() {
     let mut api = api("ps_demo_tenant").await;
@@ -404,23 +426,25 @@ async fn deleted_numbers_can_be_restored() {
     assert_eq!(code(&api.get("/groups").await.1), "WHATSAPP_INSTANCE_NOT_CONNECTED");
 }
 
+// facts: NUM-DELETE-005, NUM-RESTORE-003
 #[tokio::test]
 async fn deleted_numbers_are_purged_after_thirty_days() {
     let api = api("ps_demo_tenant").await;
     api.delete("/numbers/num_web").await;
-    api.mock.advance(DAY * 20);
+    api.mock.advance(DAY * 20).await;
     api.post("/numbers/num_web/restore", json!({})).await;
     api.delete("/numbers/num_web").await;
     // The window of the first deletion ends; it is the second one that counts.
-    api.mock.advance(DAY * 29);
+    api.mock.advance(DAY * 29).await;
     assert_eq!(api.post("/numbers/num_web/restore", json!({})).await.0, 200);
     api.delete("/numbers/num_web").await;
-    api.mock.advance(DAY * 30);
+    api.mock.advance(DAY * 30).await;
     let (status, body) = api.post("/numbers/num_web/restore", json!({})).await;
     assert_eq!((status, code(&body)), (404, "NUMBER_NOT_FOUND"));
     assert_eq!(api.post("/numbers", json!({ "name": "x", "number": "5511900000003" })).await.0, 201);
 }
 
+// facts: NUM-PURGE-001, NUM-PURGE-003
 #[tokio::test]
 async fn purge_leaves_nothing() {
     let mut api = api("ps_demo_tenant").await;
@@ -439,6 +463,7 @@ async fn purge_leaves_nothing() {
     assert_eq!(api.get("/groups").await.0, 401);
 }
 
+// facts: NUM-PAY-001, NUM-PAY-002, NUM-PAY-004, NUM-PAY-009, NUM-GET-009
 #[tokio::test]
 async fn pay() {
     let world = |card: bool| {
@@ -468,6 +493,7 @@ numbers:
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: NUM-CHECK-002, NUM-CHECK-003, NUM-CHECK-004, NUM-CHECK-005, NUM-CHECK-007, NUM-CHECK-014
 #[tokio::test]
 async fn check() {
     let api = api("ps_demo_web").await;
@@ -485,6 +511,7 @@ async fn check() {
     assert_eq!(body["results"][0]["name"], "Maria Souza");
 }
 
+// facts: NUM-CHECK-006, NUM-CHECK-011, NUM-CHECK-012
 #[tokio::test]
 async fn check_knows_who_is_not_there() {
     let world = "version: 1
@@ -505,6 +532,7 @@ directory: [{ phone: '5511955554444', exists: false }]
     assert_eq!(api.post("/numbers/check", json!({ "number": "+551155554444" })).await.0, 200);
 }
 
+// facts: NUM-CHECK-008, NUM-CHECK-009, NUM-CHECK-010
 #[tokio::test]
 async fn check_refuses() {
     let mut api = api("ps_demo_web").await;

@@ -12,6 +12,7 @@ async fn link(api: &common::Api, body: Value) -> Value {
     body
 }
 
+// facts: NUM-PAIR-001, NUM-PAIR-002, NUM-PAIR-003, NUM-PAIR-004, NUM-PAIR-005, NUM-PAIR-007, NUM-PAIR-014
 #[tokio::test]
 async fn the_union_of_the_documented_answers() {
     let api = api("ps_demo_tenant").await;
@@ -56,6 +57,8 @@ async fn the_union_of_the_documented_answers() {
     assert_eq!(body["remotePairingUrl"], format!("https://pilotstatus.com.br/connect/{token}"));
 }
 
+// facts: NUM-TOKEN-001, NUM-TOKEN-002, NUM-TOKEN-003, NUM-TOKEN-004, NUM-TOKEN-005, NUM-TOKEN-006
+// facts: NUM-TOKEN-007
 #[tokio::test]
 async fn a_link_is_its_own_credential() {
     let mut api = api("ps_demo_tenant").await;
@@ -80,14 +83,15 @@ async fn a_link_is_its_own_credential() {
     assert_eq!((&body["state"], &body["isFullyConnected"]), (&json!("CONNECTING"), &json!(false)));
 }
 
+// facts: NUM-TOKEN-008, NUM-TOKEN-009
 #[tokio::test]
 async fn links_end() {
     let api = api("ps_demo_tenant").await;
     let body = link(&api, json!({ "name": "x", "number": "5511988887777" })).await;
     let path = format!("/remote-pairing/{}", body["remotePairingToken"].as_str().unwrap());
-    api.mock.advance(SignedDuration::from_hours(24) - SignedDuration::from_millis(1));
+    api.mock.advance(SignedDuration::from_hours(24) - SignedDuration::from_millis(1)).await;
     assert_eq!(api.get(&path).await.0, 200);
-    api.mock.advance(SignedDuration::from_millis(1));
+    api.mock.advance(SignedDuration::from_millis(1)).await;
     for (status, body) in [
         api.get(&path).await,
         api.get(&format!("{path}/status")).await,
@@ -98,6 +102,7 @@ async fn links_end() {
     }
 }
 
+// facts: NUM-TOKEN-012
 #[tokio::test]
 async fn links_of_deleted_numbers_do_not_work() {
     let api = api("ps_demo_tenant").await;
@@ -109,6 +114,7 @@ async fn links_of_deleted_numbers_do_not_work() {
     assert_eq!(api.post(&format!("{path}/connect"), json!({})).await.0, 404);
 }
 
+// facts: NUM-PAIR-009
 #[tokio::test]
 async fn meta_links_have_no_number_yet() {
     let api = api("ps_demo_tenant").await;
@@ -126,6 +132,7 @@ async fn meta_links_have_no_number_yet() {
     }
 }
 
+// facts: NUM-PAIR-011
 #[tokio::test]
 async fn a_link_that_cannot_be_sent_is_still_made() {
     let api = api("ps_demo_tenant").await;
@@ -134,6 +141,7 @@ async fn a_link_that_cannot_be_sent_is_still_made() {
     assert!(body["messageError"].is_string());
 }
 
+// facts: NUM-PAIR-008, NUM-PAIR-010, NUM-PAIR-012, NUM-PAIR-013
 #[tokio::test]
 async fn refusals() {
     let api = api("ps_demo_tenant").await;

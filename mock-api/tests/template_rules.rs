@@ -39,6 +39,7 @@ fn with_buttons(buttons: Value) -> Value {
     json!({ "body": { "text": "Oi!" }, "buttons": buttons })
 }
 
+// facts: TPL-CREATE-001, TPL-CREATE-002, TPL-CREATE-003
 #[tokio::test]
 async fn fields() {
     refused(vec![
@@ -56,6 +57,8 @@ async fn fields() {
     .await;
 }
 
+// facts: TPL-BODY-005, TPL-BODY-006, TPL-BODY-007, TPL-BODY-008, TPL-BODY-009, TPL-BODY-010, TPL-BODY-011
+// facts: TPL-BODY-012, TPL-CREATE-023
 #[tokio::test]
 async fn texts() {
     refused(vec![
@@ -89,6 +92,8 @@ async fn texts() {
     .await;
 }
 
+// facts: TPL-HEAD-001, TPL-HEAD-002, TPL-HEAD-003, TPL-HEAD-004, TPL-HEAD-005, TPL-HEAD-006, TPL-HEAD-007
+// facts: TPL-HEAD-008, TPL-HEAD-009, TPL-HEAD-010, TPL-HEAD-011, TPL-HEAD-012
 #[tokio::test]
 async fn headers() {
     let at = |header: Value, path: &'static [&'static str]| (with_body(with_header(header)), path);
@@ -130,6 +135,8 @@ async fn headers() {
     .await;
 }
 
+// facts: TPL-BTN-001, TPL-BTN-002, TPL-BTN-003, TPL-BTN-004, TPL-BTN-005, TPL-BTN-006, TPL-BTN-007
+// facts: TPL-BTN-008, TPL-BTN-009, TPL-BTN-010, TPL-BTN-011, TPL-BTN-012, TPL-BTN-014, TPL-BTN-016
 #[tokio::test]
 async fn buttons() {
     let reply = json!({ "type": "QUICK_REPLY", "text": "Sim" });
@@ -186,6 +193,7 @@ async fn buttons() {
     .await;
 }
 
+// facts: COM-ERR-006
 #[tokio::test]
 async fn one_answer_names_every_problem() {
     refused(vec![(

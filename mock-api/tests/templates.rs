@@ -29,6 +29,8 @@ fn documented() -> Value {
     })
 }
 
+// facts: TPL-LIST-001, TPL-LIST-002, TPL-LIST-003, TPL-LIST-004, TPL-LIST-006, TPL-LIST-007, TPL-LIST-008
+// facts: TPL-LIST-011, TPL-LIST-013
 #[tokio::test]
 async fn lists_what_the_number_sees() {
     let mut api = api("ps_demo_meta").await;
@@ -67,6 +69,7 @@ async fn lists_what_the_number_sees() {
     assert_eq!(api.get("/templates").await, (200, json!([])));
 }
 
+// facts: TPL-GET-001, TPL-GET-002, TPL-GET-004
 #[tokio::test]
 async fn gets_by_id_and_by_name() {
     let api = api("ps_demo_meta").await;
@@ -76,6 +79,8 @@ async fn gets_by_id_and_by_name() {
     assert_eq!(api.get("/templates/boas_vindas").await, by_id);
 }
 
+// facts: TPL-CREATE-006, TPL-CREATE-007, TPL-CREATE-008, TPL-CREATE-022, TPL-HEAD-013, TPL-BTN-005
+// facts: TPL-BTN-015
 #[tokio::test]
 async fn creates_the_documented_example() {
     let api = api("ps_demo_meta").await;
@@ -98,6 +103,7 @@ async fn creates_the_documented_example() {
     assert_eq!(template["body"]["buttons"], documented()["body"]["buttons"]);
 }
 
+// facts: TPL-LIST-007, TPL-CREATE-004, TPL-CREATE-009
 #[tokio::test]
 async fn is_usable_at_once_on_web_numbers() {
     let api = api("ps_demo_web").await;
@@ -111,6 +117,7 @@ async fn is_usable_at_once_on_web_numbers() {
     assert_eq!(template["metaLanguage"], Value::Null);
 }
 
+// facts: TPL-BODY-001, TPL-BODY-002, TPL-BODY-003, TPL-BODY-004
 #[tokio::test]
 async fn takes_the_body_in_three_shapes() {
     let api = api("ps_demo_web").await;
@@ -133,6 +140,7 @@ async fn takes_the_body_in_three_shapes() {
     assert_eq!(api.get("/templates/cru").await.1["body"], json!({ "body": { "text": "[1]" } }));
 }
 
+// facts: TPL-CREATE-016, TPL-CREATE-017
 #[tokio::test]
 async fn normalises_names_and_keeps_them_unique() {
     let api = api("ps_demo_meta").await;
@@ -146,6 +154,7 @@ async fn normalises_names_and_keeps_them_unique() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: TPL-CREATE-010, TPL-CREATE-011, TPL-CREATE-012, TPL-CREATE-013, TPL-UPDATE-008
 #[tokio::test]
 async fn wants_a_sample_for_every_variable() {
     let api = api("ps_demo_meta").await;
@@ -171,6 +180,7 @@ async fn wants_a_sample_for_every_variable() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: TPL-BTN-013
 #[tokio::test]
 async fn takes_the_sample_of_a_positional_url_from_the_button() {
     let api = api("ps_demo_meta").await;
@@ -185,6 +195,7 @@ async fn takes_the_sample_of_a_positional_url_from_the_button() {
     assert_eq!(status, 201);
 }
 
+// facts: TPL-CREATE-014, TPL-CREATE-015, TPL-UPDATE-009
 #[tokio::test]
 async fn what_meta_refuses_is_not_kept() {
     let request = json!({ "name": "pouco", "body": "a {{x}}{{y}} b {{z}}.", "examples": { "x": "1", "y": "2", "z": "3" } });
@@ -200,6 +211,7 @@ async fn what_meta_refuses_is_not_kept() {
     assert_eq!(api.post("/templates", request).await.0, 201);
 }
 
+// facts: TPL-UPDATE-002, TPL-UPDATE-003, TPL-UPDATE-004, TPL-UPDATE-005, TPL-UPDATE-010
 #[tokio::test]
 async fn a_new_version_waits_for_review_while_the_approved_one_stays_sendable() {
     let api = api("ps_demo_meta").await;
@@ -229,6 +241,7 @@ async fn a_new_version_waits_for_review_while_the_approved_one_stays_sendable() 
     assert_eq!((&template["sendable"], &template["metaLanguage"]), (&json!(true), &json!("en_US")));
 }
 
+// facts: TPL-UPDATE-006
 #[tokio::test]
 async fn an_update_on_a_web_number_is_immediate() {
     let api = api("ps_demo_web").await;
@@ -240,6 +253,7 @@ async fn an_update_on_a_web_number_is_immediate() {
     assert_eq!(template["sendable"], true);
 }
 
+// facts: TPL-DELETE-001, TPL-DELETE-002, TPL-DELETE-005
 #[tokio::test]
 async fn deletes_by_id_and_by_name() {
     let api = api("ps_demo_meta").await;
@@ -253,6 +267,7 @@ async fn deletes_by_id_and_by_name() {
     assert_eq!(api.post("/templates", simple("boas_vindas")).await.0, 201);
 }
 
+// facts: TPL-GET-003
 #[tokio::test]
 async fn wabas_do_not_share() {
     let mut api = api("ps_demo_meta").await;
@@ -275,6 +290,7 @@ numbers:
   - { id: n3, tenant: b, engine: META, digits: '5511900000003', name: C, state: OPEN, key: { id: k3, raw: ps_n3 }, meta: { phoneId: '3', wabaId: w } }
 ";
 
+// facts: TPL-LIST-009, TPL-LIST-014, TPL-GET-003, TPL-UPDATE-007, TPL-DELETE-003
 #[tokio::test]
 async fn numbers_of_a_waba_share_and_tenants_do_not() {
     let mut api = api_in(SHARED, "ps_n1").await;
@@ -295,6 +311,7 @@ async fn numbers_of_a_waba_share_and_tenants_do_not() {
     assert_eq!(api.post("/templates", simple("comum")).await.0, 201);
 }
 
+// facts: TPL-LIST-012, TPL-CREATE-025
 #[tokio::test]
 async fn keys_and_scopes() {
     let mut api = api("ps_wrong").await;
@@ -314,6 +331,7 @@ async fn keys_and_scopes() {
     assert_eq!(api.get("/templates").await.1.as_array().unwrap().len(), 2);
 }
 
+// facts: TPL-UPDATE-007, TPL-UPDATE-012
 #[tokio::test]
 async fn the_body_is_judged_before_the_id() {
     let api = api("ps_demo_meta").await;

@@ -14,6 +14,8 @@ async fn create(api: &Api, body: Value) -> Value {
     body
 }
 
+// facts: WHK-LIST-001, WHK-OBJ-001, WHK-OBJ-002, WHK-OBJ-003, WHK-OBJ-004, WHK-OBJ-005, WHK-OBJ-006
+// facts: WHK-OBJ-008, WHK-GET-001
 #[tokio::test]
 async fn lists_whole_objects() {
     let api = api("ps_demo_tenant").await;
@@ -27,6 +29,7 @@ async fn lists_whole_objects() {
     assert_eq!(api.get("/webhooks/wh_demo").await, (200, expected));
 }
 
+// facts: WHK-SCOPE-001, WHK-SCOPE-007, WHK-SCOPE-008, WHK-SCOPE-009
 #[tokio::test]
 async fn shows_what_the_number_in_context_has() {
     let mut api = api("ps_demo_tenant").await;
@@ -45,6 +48,7 @@ async fn shows_what_the_number_in_context_has() {
     }
 }
 
+// facts: WHK-CREATE-005, WHK-CREATE-006, WHK-CREATE-007, WHK-SCOPE-002
 #[tokio::test]
 async fn creates_with_a_number_key() {
     let api = api("ps_demo_meta").await;
@@ -68,6 +72,7 @@ async fn creates_with_a_number_key() {
     assert!(full.get("secret").is_none());
 }
 
+// facts: WHK-CREATE-003, WHK-CREATE-004
 #[tokio::test]
 async fn the_name_is_the_host_and_the_events_are_none_unless_given() {
     let api = api("ps_demo_web").await;
@@ -77,6 +82,7 @@ async fn the_name_is_the_host_and_the_events_are_none_unless_given() {
     assert_eq!(body["name"], "hooks.acme.com");
 }
 
+// facts: WHK-SCOPE-003, WHK-SCOPE-004, WHK-SCOPE-005, WHK-SCOPE-006
 #[tokio::test]
 async fn needs_a_number_and_the_right_one() {
     let mut api = api("ps_demo_tenant").await;
@@ -107,6 +113,7 @@ async fn needs_a_number_and_the_right_one() {
     create(&api, hook("num_web")).await;
 }
 
+// facts: WHK-EVENTS-004, WHK-EVENTS-005, WHK-EVENTS-006, WHK-EVENTS-007, WHK-EVENTS-008, WHK-EVENTS-009
 #[tokio::test]
 async fn drops_events_that_the_number_cannot_emit() {
     let mut api = api("ps_demo_meta").await;
@@ -170,6 +177,7 @@ async fn drops_events_that_the_number_cannot_emit() {
     }
 }
 
+// facts: WHK-EVENTS-008, WHK-EVENTS-010
 #[tokio::test]
 async fn web_calling_opens_call_events() {
     let demo = include_str!("../../fixtures/worlds/demo.yaml")
@@ -183,6 +191,7 @@ async fn web_calling_opens_call_events() {
     assert_eq!(body["events"], json!([]));
 }
 
+// facts: WHK-UPDATE-001, WHK-UPDATE-002, WHK-UPDATE-006, WHK-EVENTS-003
 #[tokio::test]
 async fn changes_what_is_given() {
     let api = api("ps_demo_meta").await;
@@ -208,6 +217,7 @@ async fn changes_what_is_given() {
     assert_eq!(api.get("/webhooks/wh_demo").await.1["active"], true);
 }
 
+// facts: WHK-UPDATE-005, WHK-SCOPE-010
 #[tokio::test]
 async fn an_empty_change_changes_nothing() {
     let api = api("ps_demo_meta").await;
@@ -220,6 +230,7 @@ async fn an_empty_change_changes_nothing() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: WHK-DELETE-001, WHK-DELETE-002
 #[tokio::test]
 async fn deletes_for_good() {
     let api = api("ps_demo_tenant").await;
@@ -235,6 +246,7 @@ async fn deletes_for_good() {
     }
 }
 
+// facts: WHK-SCOPE-009, WHK-LOG-008
 #[tokio::test]
 async fn another_tenants_webhook_is_not_found() {
     let mut api = api("ps_other_tenant").await;
@@ -253,6 +265,7 @@ async fn another_tenants_webhook_is_not_found() {
     assert_eq!(api.mock.digest(), before);
 }
 
+// facts: WHK-LOG-002
 #[tokio::test]
 async fn logs() {
     let api = api("ps_demo_meta").await;
@@ -266,6 +279,7 @@ async fn logs() {
     assert_eq!(api.get("/webhooks/nope/logs?limit=0").await.0, 400);
 }
 
+// facts: WHK-CREATE-001, WHK-CREATE-002
 #[tokio::test]
 async fn bad_bodies() {
     let api = api("ps_demo_meta").await;

@@ -21,7 +21,7 @@ pub(super) fn dashboard(state: &mut State, call: &Call<'_>) -> Result<Reply, Api
     // The same parameter under its two documented names.
     let (zone, alias) = (time_zone(call, "tz")?, time_zone(call, "timezone")?);
     let calendar = Calendar::new(call.now, zone.or(alias).unwrap_or(TimeZone::UTC), days);
-    Reply::ok(&Dashboard::new(state.messaging.sent_by(call.number()), &calendar))
+    Reply::ok(&Dashboard::new(state.messaging.sent_since(call.number(), calendar.start()), &calendar))
 }
 
 fn time_zone(call: &Call<'_>, name: &str) -> Result<Option<TimeZone>, ApiError> {
@@ -50,6 +50,13 @@ enum Falls {
 impl Calendar {
     fn new(now: Time, zone: TimeZone, days: i32) -> Self {
         Self { today: now.timestamp().to_zoned(zone.clone()).date(), zone, days }
+    }
+
+    /// An instant before both periods, wherever the days begin.
+    fn start(&self) -> Time {
+        let first = self.today.saturating_sub((2 * self.days + 1).days());
+        let midnight = first.to_zoned(TimeZone::UTC).map(|midnight| midnight.timestamp());
+        Time::new(midnight.unwrap_or(jiff::Timestamp::MIN))
     }
 
     fn place(&self, time: Time) -> Falls {

@@ -1,8 +1,10 @@
-//! Links to the payment provider's pages. Nothing is charged until one is completed, and the mock's never are.
+//! Links to the payment provider's pages. Nothing is charged until one is completed, which a simulation does.
 
 use serde::Serialize;
 use serde_json::{Number, Value};
 
+use super::payment::Checkout;
+use super::tenant;
 use crate::call::{Call, Reply};
 use crate::error::ApiError;
 use crate::fields::Fields;
@@ -15,7 +17,7 @@ pub(super) fn checkout_url(state: &mut State) -> String {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Checkout {
+struct Link {
     url: String,
     purpose: &'static str,
     #[serde(flatten)]
@@ -35,9 +37,13 @@ struct Order {
 pub(super) fn checkout(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let (purpose, amount) = call.read(read)?;
     let url = checkout_url(state);
+    tenant(state, call)?.offer(match amount.as_ref().and_then(Number::as_f64) {
+        Some(amount) => Checkout::TopUp(amount),
+        None => Checkout::AddCard,
+    });
     let order =
         amount.map(|amount| Order { order_id: state.ids.id("cto", call.now), amount, currency: "BRL" });
-    Reply::ok(&Checkout { url, purpose, order })
+    Reply::ok(&Link { url, purpose, order })
 }
 
 /// The purpose, and the amount of a top-up.

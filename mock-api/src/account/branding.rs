@@ -66,7 +66,7 @@ impl BrandingPatch {
         }
     }
 
-    fn apply(self, branding: &mut Branding) {
+    pub(crate) fn apply(self, branding: &mut Branding) {
         let set = |place: &mut Option<String>, value: Option<Option<String>>| {
             if let Some(value) = value {
                 *place = value;

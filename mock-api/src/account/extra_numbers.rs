@@ -3,6 +3,7 @@
 use fixtures::world::Plan;
 use serde::Serialize;
 
+use super::payment::Checkout;
 use super::{Tenant, tenant};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
@@ -109,7 +110,7 @@ struct ToCheckout {
     checkout_url: String,
 }
 
-/// `POST /v1/subscription/extra-numbers`: charged at once where a card is saved; otherwise the slots come with the payment, which the mock never sees.
+/// `POST /v1/subscription/extra-numbers`: charged at once where a card is saved; otherwise the slots come when the page is completed.
 pub(super) fn buy(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let (requested, confirmed) =
         call.read(|fields| Some((quantity(fields), fields.boolean("confirm").unwrap_or_default())))?;
@@ -125,12 +126,16 @@ pub(super) fn buy(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError>
         return Err(error.with("preview", preview));
     }
     if !tenant.saved_card {
+        tenant.offer(Checkout::ExtraNumbers {
+            billed: preview.billed_quantity,
+            converts: preview.requires_conversion,
+        });
         let checkout_url = super::billing::checkout_url(state);
         return Reply::ok(&ToCheckout { success: true, charged: false, checkout_url });
     }
-    let had = if preview.requires_conversion { 0 } else { tenant.paid_numbers };
-    tenant.plan = Plan::OnDemand;
-    tenant.paid_numbers = had.saturating_add(preview.billed_quantity);
+    let total = preview.monthly_total;
+    tenant.charge(total).map_err(|error| error.into_api(total))?;
+    tenant.add_slots(preview.billed_quantity, preview.requires_conversion);
     Reply::ok(&Bought {
         success: true,
         charged: true,

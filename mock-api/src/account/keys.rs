@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::model::KeyScope;
+use super::model::{Key, KeyScope};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
 use crate::state::State;
@@ -54,8 +54,13 @@ struct Regenerated<'a> {
 pub(super) fn regenerate_number(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let number = call.read(|fields| fields.required("whatsappNumberId").map(str::to_owned))?;
     state.numbers.active(&call.caller.tenant, &number).ok_or_else(ApiError::number_not_found)?;
-    let old = state.account.key_of_number(&number).map(|key| key.id.clone()).unwrap_or_default();
-    let key = state.account.rotate(&old, &mut state.ids, call.now).ok_or_else(ApiError::number_not_found)?;
+    match state.account.key_of_number(&number).map(|key| key.id.clone()) {
+        Some(old) => drop(state.account.rotate(&old, &mut state.ids, call.now)),
+        None => {
+            state.account.insert(Key::of_number(&mut state.ids, &call.caller.tenant, &number, call.now));
+        }
+    }
+    let key = state.account.key_of_number(&number).ok_or_else(ApiError::number_not_found)?;
     Reply::created(&Regenerated {
         number_id: &number,
         key_id: &key.id,

@@ -6,9 +6,13 @@ mod branding;
 mod extra_numbers;
 mod keys;
 mod model;
+mod payment;
+mod simulate;
 
-pub(crate) use branding::BrandingPatch;
+pub(crate) use branding::{Branding, BrandingPatch};
 pub(crate) use model::{Account, Key, Tenant};
+pub(crate) use payment::PaymentError;
+pub(crate) use simulate::SIMULATIONS;
 
 use crate::call::{Call, Route, Scope};
 use crate::error::{ApiError, Code};

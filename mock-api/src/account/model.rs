@@ -3,13 +3,15 @@
 use fixtures::World;
 use fixtures::world::Plan;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use super::branding::Branding;
+use super::payment::Purse;
 use crate::ids::Ids;
 use crate::time::Time;
 
 /// A tenant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Tenant {
     pub(crate) plan: Plan,
     /// How many numbers it may connect.
@@ -19,10 +21,20 @@ pub(crate) struct Tenant {
     pub(crate) unit_price: f64,
     /// Saved branding.
     pub(crate) branding: Branding,
+    pub(super) purse: Purse,
+}
+
+impl Tenant {
+    /// Slots that were bought. Leaving the free plan, the one that was free is bought too.
+    pub(super) fn add_slots(&mut self, billed: u32, converts: bool) {
+        let had = if converts { 0 } else { self.paid_numbers };
+        self.plan = Plan::OnDemand;
+        self.paid_numbers = had.saturating_add(billed);
+    }
 }
 
 /// An API key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Key {
     pub(crate) id: String,
     pub(crate) raw: String,
@@ -35,7 +47,7 @@ pub(crate) struct Key {
 }
 
 /// What a key is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum KeyScope {
     /// One number.
     Number,
@@ -72,7 +84,7 @@ impl Key {
 }
 
 /// Tenants and keys.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Account {
     tenants: IndexMap<String, Tenant>,
     keys: IndexMap<String, Key>,
@@ -94,6 +106,7 @@ impl Account {
                     saved_card: tenant.saved_card,
                     unit_price: tenant.unit_price,
                     branding: Branding::load(&tenant.branding),
+                    purse: Purse::default(),
                 },
             );
             account.insert(new_key(&tenant.key, &tenant.id, None, start));
@@ -150,6 +163,32 @@ impl Account {
         let id = key.id.clone();
         self.insert(key);
         self.keys.get(&id)
+    }
+
+    /// Forgets a tenant with its keys.
+    pub(crate) fn remove_tenant(&mut self, tenant: &str) {
+        self.tenants.shift_remove(tenant);
+        self.suspended.retain(|_, key| key.tenant != tenant);
+        let keys = self.keys.values().filter(|key| key.tenant == tenant);
+        for id in keys.map(|key| key.id.clone()).collect::<Vec<_>>() {
+            self.remove(&id);
+        }
+    }
+
+    /// Takes the tenants and keys of another account.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.tenants.extend(other.tenants);
+        for key in other.keys.into_values() {
+            self.insert(key);
+        }
+    }
+
+    /// The number's key is bound to no number from now on.
+    pub(crate) fn unlink_number(&mut self, number: &str) {
+        let id = self.by_number.shift_remove(number);
+        if let Some(key) = id.and_then(|id| self.keys.get_mut(&id)) {
+            key.number = None;
+        }
     }
 
     /// The number's key stops working.

@@ -3,6 +3,7 @@
 use fixtures::world::CallStatus;
 
 use super::initiate::{read_sdp, require_connected};
+use super::lifecycle::{self, Which};
 use super::model;
 use super::read::not_found;
 use super::view::Done;
@@ -11,22 +12,23 @@ use crate::error::{ApiError, Code};
 use crate::state::State;
 
 pub(super) fn accept(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
-    answer(state, call, |ringing| {
-        ringing.status = CallStatus::Accepted;
-        ringing.connected_at = Some(call.now);
-    })
+    let which = answer(state, call)?;
+    lifecycle::connect(state, &which, call.now);
+    done(state, call)
 }
 
 /// The answer comes early, so that the first audio is not lost; the call rings on until it is accepted.
 pub(super) fn pre_accept(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
-    answer(state, call, |_| {})
+    answer(state, call)?;
+    done(state, call)
 }
 
-fn answer(
-    state: &mut State,
-    call: &Call<'_>,
-    change: impl FnOnce(&mut model::Call),
-) -> Result<Reply, ApiError> {
+fn done(state: &State, call: &Call<'_>) -> Result<Reply, ApiError> {
+    Reply::ok(&Done::new(state.calls.get(call.number(), call.param("callId")).ok_or_else(not_found)?))
+}
+
+/// Takes the answer to a call that rings here.
+fn answer(state: &mut State, call: &Call<'_>) -> Result<Which, ApiError> {
     let number = state.numbers.get(call.number()).ok_or_else(ApiError::number_not_found)?;
     let is_meta = number.is_meta();
     let sdp = call.read(|fields| Some(read_sdp(fields, is_meta, "answer")))?;
@@ -37,8 +39,7 @@ fn answer(
     }
     ringing.sdp_answer = sdp;
     ringing.updated_at = call.now;
-    change(ringing);
-    Reply::ok(&Done::new(ringing))
+    Ok(Which::new(call.number(), &ringing.id))
 }
 
 pub(super) fn reject(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -50,9 +51,9 @@ pub(super) fn terminate(state: &mut State, call: &Call<'_>) -> Result<Reply, Api
 }
 
 fn end(state: &mut State, call: &Call<'_>, status: CallStatus) -> Result<Reply, ApiError> {
-    let active = active(state, call)?;
-    active.end(status, call.now);
-    Reply::ok(&Done::new(active))
+    let which = Which::new(call.number(), &active(state, call)?.id);
+    lifecycle::end(state, &which, status, call.now);
+    done(state, call)
 }
 
 /// The call of the path, which must not have ended (U-36).

@@ -3,8 +3,9 @@
 use fixtures::world::{CallPermission, CallStatus, Direction};
 use serde::Serialize;
 
+use super::lifecycle::{self, Which};
 use super::model;
-use super::store::meta_call_id;
+use super::store::external_id;
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
 use crate::fields::Fields;
@@ -61,7 +62,9 @@ pub(super) fn initiate(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiE
         external_call_id: &started.external_id,
         status: started.status,
     });
+    let which = Which::new(&number, &started.id);
     state.calls.insert(&number, started);
+    lifecycle::dial(state, which, call.now);
     reply
 }
 
@@ -74,8 +77,7 @@ pub(super) fn require_connected(number: &Number) -> Result<(), ApiError> {
 }
 
 fn require_permission(state: &State, number: &str, phone: &str, now: Time) -> Result<(), ApiError> {
-    let permission = state.calls.contact(number, phone).map(|contact| contact.permission(now));
-    match permission.unwrap_or_default() {
+    match state.calls.contact(number, phone).permission(now) {
         CallPermission::Temporary | CallPermission::Permanent => Ok(()),
         CallPermission::NoPermission => {
             let text = "The contact has not allowed calls; ask with POST /v1/calls/permissions/request";
@@ -89,7 +91,7 @@ fn new_call(state: &mut State, number: &str, start: Start, is_meta: bool, now: T
     let ids = &mut state.ids;
     model::Call {
         id: ids.id("call", now),
-        external_id: if is_meta { meta_call_id(ids) } else { ids.hex(8).to_ascii_uppercase() },
+        external_id: external_id(ids, is_meta),
         direction: Direction::Outbound,
         status: CallStatus::Initiated,
         peer: Some(start.to),
@@ -97,6 +99,7 @@ fn new_call(state: &mut State, number: &str, start: Start, is_meta: bool, now: T
         opaque: start.opaque,
         sdp_offer: start.sdp,
         sdp_answer: None,
+        error: None,
         created_at: now,
         connected_at: None,
         ended_at: None,

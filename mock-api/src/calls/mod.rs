@@ -1,18 +1,23 @@
 //! Voice calls: placing, answering, ending; settings; permissions.
 //!
-//! How a call rings and is picked up at the other side happens over time and is not here; [`model`] has the states that it goes through.
+//! How a call rings and is picked up at the other side happens over time: [`lifecycle`]; [`simulate`] lets the other side act at will.
 
 mod control;
+mod events;
 mod initiate;
+mod lifecycle;
 mod model;
 mod permission;
 mod permissions;
 mod read;
 mod settings;
+mod simulate;
 mod store;
 mod view;
 mod web;
 
+pub(crate) use lifecycle::{Due, fall_due};
+pub(crate) use simulate::SIMULATIONS;
 pub(crate) use store::Calls;
 
 use crate::call::{Only, Route, Scope};

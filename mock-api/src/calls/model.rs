@@ -1,11 +1,12 @@
 //! A call.
 
 use fixtures::world::{CallStatus, Direction};
+use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 
 /// A voice call of a number.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Call {
     pub(super) id: String,
     /// The provider's id, good wherever the own one is.
@@ -18,6 +19,8 @@ pub(crate) struct Call {
     pub(super) opaque: Option<String>,
     pub(super) sdp_offer: Option<String>,
     pub(super) sdp_answer: Option<String>,
+    /// Why it failed, if it did; no codes are documented.
+    pub(super) error: Option<String>,
     pub(super) created_at: Time,
     pub(super) connected_at: Option<Time>,
     pub(super) ended_at: Option<Time>,

@@ -2,7 +2,9 @@
 
 use fixtures::world::CallPermission;
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
+use crate::magic::{self, CallOutcome};
 use crate::time::Time;
 
 /// How long a temporary permission lasts.
@@ -25,20 +27,36 @@ pub(super) struct Limit {
 }
 
 /// A contact's side.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Contact {
     granted: CallPermission,
     /// When a temporary permission ends.
     expires_at: Option<Time>,
     /// When it was asked, oldest first, no further back than the longest limit.
     requests: Vec<Time>,
+    /// When it was talked to in calls of the number's, oldest first, no further back than a day.
+    talks: Vec<Time>,
 }
 
 impl Contact {
     /// A contact that granted this at `at`.
     pub(super) fn new(granted: CallPermission, at: Time) -> Self {
-        let expires_at = (granted == CallPermission::Temporary).then(|| at.plus(LASTS));
-        Self { granted, expires_at, requests: Vec::new() }
+        let mut contact = Self::default();
+        contact.grant(granted, at);
+        contact
+    }
+
+    /// A contact that was never asked. Magic phones may be called without (U-19).
+    pub(super) fn unknown(phone: &str) -> Self {
+        let callable = magic::call(phone).is_some_and(|outcome| outcome != CallOutcome::PermissionDenied);
+        let granted = if callable { CallPermission::Permanent } else { CallPermission::NoPermission };
+        Self { granted, ..Self::default() }
+    }
+
+    /// It grants this from `at` on.
+    pub(super) fn grant(&mut self, granted: CallPermission, at: Time) {
+        self.granted = granted;
+        self.expires_at = (granted == CallPermission::Temporary).then(|| at.plus(LASTS));
     }
 
     /// What is allowed at `now`.
@@ -76,6 +94,17 @@ impl Contact {
         waits.max()
     }
 
+    /// Notes a call of the number's that was answered.
+    pub(super) fn talk(&mut self, now: Time) {
+        self.talks.retain(|at| now.since(*at) < DAY);
+        self.talks.push(now);
+    }
+
+    /// How many of them there were within a day.
+    pub(super) fn talks(&self, now: Time) -> usize {
+        self.talks.len() - self.talks.partition_point(|at| now.since(*at) >= DAY)
+    }
+
     /// Notes a request.
     pub(super) fn ask(&mut self, now: Time) {
         self.requests.retain(|at| now.since(*at) < WEEK);
@@ -87,6 +116,7 @@ impl Contact {
 mod tests {
     use super::*;
 
+    // facts: CALL-PERM-006
     #[test]
     fn temporary_permission_ends() {
         let start: Time = "2026-06-20T10:00:00Z".parse().unwrap();
@@ -96,6 +126,7 @@ mod tests {
         assert_eq!(contact.expires_at(start.plus(WEEK)), None);
     }
 
+    // facts: CALL-PERM-007
     #[test]
     fn one_request_a_day_and_two_a_week() {
         let start: Time = "2026-06-20T10:00:00Z".parse().unwrap();

@@ -1,9 +1,10 @@
 //! `GET /v1/calls/permissions` and `POST /v1/calls/permissions/request`.
 
-use fixtures::world::{CallPermission, Direction};
+use fixtures::world::CallPermission;
 use serde::Serialize;
 
-use super::permission::{Contact, DAY, REQUEST_LIMITS};
+use super::lifecycle;
+use super::permission::{Contact, REQUEST_LIMITS};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
 use crate::fields::Fields;
@@ -44,17 +45,14 @@ pub(super) fn get(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError>
     let phone = crate::phone::digits(to).ok_or_else(|| {
         ApiError::invalid("/to", "must be a phone number of 8 to 15 digits with an optional leading +")
     })?;
-    let contact = state.calls.contact(call.number(), &phone).cloned().unwrap_or_default();
+    let contact = state.calls.contact(call.number(), &phone);
     let status = contact.permission(call.now);
     Reply::ok(&View {
         permission: PermissionView {
             status,
             expiration_time: contact.expires_at(call.now).map(|at| at.timestamp().as_second()),
         },
-        actions: [
-            ask_action(&contact, call.now),
-            start_action(state, call.number(), &phone, status, call.now),
-        ],
+        actions: [ask_action(&contact, call.now), start_action(&contact, status, call.now)],
     })
 }
 
@@ -72,14 +70,8 @@ fn ask_action(contact: &Contact, now: Time) -> Action {
 }
 
 /// The one limit of the documented example. No error code is known for going over it, so the mock only counts.
-fn start_action(state: &State, number: &str, phone: &str, permission: CallPermission, now: Time) -> Action {
-    let recent = state.calls.before(number, None).take_while(|call| now.since(call.created_at) < DAY);
-    let connected = recent.filter(|call| {
-        call.direction == Direction::Outbound
-            && call.connected_at.is_some()
-            && call.peer.as_deref() == Some(phone)
-    });
-    let limit = LimitView { time_period: "PT24H", max_allowed: 1, current_usage: connected.count() };
+fn start_action(contact: &Contact, permission: CallPermission, now: Time) -> Action {
+    let limit = LimitView { time_period: "PT24H", max_allowed: 1, current_usage: contact.talks(now) };
     Action {
         action_name: "start_call",
         can_perform_action: permission != CallPermission::NoPermission,
@@ -93,7 +85,7 @@ struct Asked {
     message_id: String,
 }
 
-/// The contact's answer comes over time.
+/// The contact's answer comes some seconds later.
 pub(super) fn request(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let phone = call.read(read_request)?;
     if !window_open(state, call.number(), &phone, call.now) {
@@ -109,6 +101,7 @@ pub(super) fn request(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiEr
         );
     }
     contact.ask(call.now);
+    lifecycle::ask(state, call.number(), &phone, call.now);
     Reply::ok(&Asked { message_id: format!("wamid.{}", state.ids.letters(32)) })
 }
 

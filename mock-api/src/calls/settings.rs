@@ -1,6 +1,6 @@
 //! `GET` and `PUT /v1/calls/settings`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::call::{Call, Reply};
@@ -14,12 +14,15 @@ const LEAST_DAILY_LIMIT: u32 = 2_000;
 
 const SWITCH: [&str; 2] = ["ENABLED", "DISABLED"];
 
+/// The most entries of either list in `call_hours`; far above what a week and its holidays need.
+const MAX_HOURS: usize = 100;
+
 /// Meta's settings object, in Meta's own spelling.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct CallSettings {
-    status: &'static str,
-    call_icon_visibility: &'static str,
-    callback_permission_status: &'static str,
+    status: String,
+    call_icon_visibility: String,
+    callback_permission_status: String,
     call_hours: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     voicemail: Option<Map<String, Value>>,
@@ -30,9 +33,9 @@ impl CallSettings {
     pub(super) fn of(number: &Number) -> Self {
         let enabled = number.meta.as_ref().is_some_and(|meta| meta.calling);
         Self {
-            status: if enabled { "ENABLED" } else { "DISABLED" },
-            call_icon_visibility: "DEFAULT",
-            callback_permission_status: "ENABLED",
+            status: if enabled { "ENABLED" } else { "DISABLED" }.to_owned(),
+            call_icon_visibility: "DEFAULT".to_owned(),
+            callback_permission_status: "ENABLED".to_owned(),
             call_hours: Map::from_iter([("status".to_owned(), json!("DISABLED"))]),
             voicemail: None,
         }
@@ -40,10 +43,14 @@ impl CallSettings {
 
     fn apply(&mut self, patch: Patch) {
         let Patch { status, call_icon_visibility, callback_permission_status, call_hours, voicemail } = patch;
-        self.status = status.unwrap_or(self.status);
-        self.call_icon_visibility = call_icon_visibility.unwrap_or(self.call_icon_visibility);
-        self.callback_permission_status =
-            callback_permission_status.unwrap_or(self.callback_permission_status);
+        let set = |place: &mut String, value: Option<&str>| {
+            if let Some(value) = value {
+                value.clone_into(place);
+            }
+        };
+        set(&mut self.status, status);
+        set(&mut self.call_icon_visibility, call_icon_visibility);
+        set(&mut self.callback_permission_status, callback_permission_status);
         // Replaced whole, never merged.
         if let Some(call_hours) = call_hours {
             self.call_hours = call_hours;
@@ -84,12 +91,12 @@ impl Patch {
 fn check_hours(hours: &Fields<'_>) {
     hours.one_of("status", &SWITCH);
     hours.text("timezone_id");
-    for day in hours.objects("weekly_operating_hours", 0, usize::MAX).unwrap_or_default() {
+    for day in hours.objects("weekly_operating_hours", 0, MAX_HOURS).unwrap_or_default() {
         for key in ["day_of_week", "open_time", "close_time"] {
             day.text(key);
         }
     }
-    for holiday in hours.objects("holiday_schedule", 0, usize::MAX).unwrap_or_default() {
+    for holiday in hours.objects("holiday_schedule", 0, MAX_HOURS).unwrap_or_default() {
         for key in ["date", "start_time", "end_time"] {
             holiday.text(key);
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use fixtures::World;
 use fixtures::world::{self, Moment};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use super::model::Call;
 use super::permission::Contact;
@@ -14,13 +15,15 @@ use crate::numbers::Number;
 use crate::time::Time;
 
 /// All calls.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Calls {
     by_number: IndexMap<String, Desk>,
+    /// Whose calls the ids are, the provider's included.
+    number_by_id: IndexMap<String, String>,
 }
 
 /// What belongs to one number.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Desk {
     /// Oldest first.
     calls: IndexMap<String, Call>,
@@ -60,7 +63,12 @@ impl Calls {
             .collect();
         loaded.sort_by_key(|(_, call)| call.created_at);
         for (number, call) in loaded {
-            calls.desk(number).insert(call);
+            if let Some((at, peer)) = call.connected_at.zip(call.peer.as_deref())
+                && call.direction == world::Direction::Outbound
+            {
+                calls.contact_mut(number, peer).talk(at);
+            }
+            calls.insert(number, call);
         }
         calls
     }
@@ -92,17 +100,26 @@ impl Calls {
         desk.calls.get_mut(&id)
     }
 
+    /// The number whose call has this id, the own one or the provider's.
+    pub(super) fn number_of(&self, id: &str) -> Option<&str> {
+        self.number_by_id.get(id).map(String::as_str)
+    }
+
     pub(super) fn insert(&mut self, number: &str, call: Call) {
+        for id in [&call.id, &call.external_id] {
+            self.number_by_id.insert(id.clone(), number.to_owned());
+        }
         self.desk(number).insert(call);
     }
 
-    /// What a contact of the number allows, if anything was ever said or asked.
-    pub(super) fn contact(&self, number: &str, phone: &str) -> Option<&Contact> {
-        self.by_number.get(number)?.contacts.get(phone)
+    /// What a contact of the number allows, and what it was asked.
+    pub(super) fn contact(&self, number: &str, phone: &str) -> Contact {
+        let known = self.by_number.get(number).and_then(|desk| desk.contacts.get(phone));
+        known.cloned().unwrap_or_else(|| Contact::unknown(phone))
     }
 
     pub(super) fn contact_mut(&mut self, number: &str, phone: &str) -> &mut Contact {
-        self.desk(number).contacts.entry(phone.to_owned()).or_default()
+        self.desk(number).contacts.entry(phone.to_owned()).or_insert_with(|| Contact::unknown(phone))
     }
 
     /// The number's settings; until they are changed, those that it came with.
@@ -115,9 +132,20 @@ impl Calls {
         self.desk(number).settings = Some(settings);
     }
 
+    /// Takes the calls of another store.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.by_number.extend(other.by_number);
+        self.number_by_id.extend(other.number_by_id);
+    }
+
     /// Drops everything of a number that is gone for good.
     pub(crate) fn remove_number(&mut self, number: &str) {
-        self.by_number.shift_remove(number);
+        let desk = self.by_number.shift_remove(number).unwrap_or_default();
+        for call in desk.calls.values() {
+            for id in [&call.id, &call.external_id] {
+                self.number_by_id.swap_remove(id);
+            }
+        }
     }
 }
 
@@ -127,7 +155,7 @@ fn from_world(call: &world::Call, peer: Option<&String>, start: Time, ids: &mut 
     let (connected_at, ended_at) = (call.connected_at.map(at), call.ended_at.map(at));
     Call {
         id: call.id.clone(),
-        external_id: call.external_id.clone().unwrap_or_else(|| meta_call_id(ids)),
+        external_id: call.external_id.clone().unwrap_or_else(|| external_id(ids, true)),
         direction: call.direction,
         status: call.status,
         peer: peer.cloned(),
@@ -135,6 +163,7 @@ fn from_world(call: &world::Call, peer: Option<&String>, start: Time, ids: &mut 
         opaque: None,
         sdp_offer: call.sdp_offer.clone(),
         sdp_answer: call.sdp_answer.clone(),
+        error: None,
         created_at,
         connected_at,
         ended_at,
@@ -142,7 +171,7 @@ fn from_world(call: &world::Call, peer: Option<&String>, start: Time, ids: &mut 
     }
 }
 
-/// An id as Meta gives to calls.
-pub(super) fn meta_call_id(ids: &mut Ids) -> String {
-    format!("wacid.{}", ids.letters(24))
+/// An id as the provider gives to calls: Meta, or Evolution GO.
+pub(super) fn external_id(ids: &mut Ids, is_meta: bool) -> String {
+    if is_meta { format!("wacid.{}", ids.letters(24)) } else { ids.hex(8).to_ascii_uppercase() }
 }

@@ -23,7 +23,7 @@ pub(super) struct View<'a> {
     connected_at: Option<Time>,
     ended_at: Option<Time>,
     duration_seconds: Option<i64>,
-    /// Nothing yet makes a call fail.
+    /// None is documented.
     error_code: Option<&'a str>,
     error_message: Option<&'a str>,
     created_at: Time,
@@ -59,7 +59,7 @@ impl<'a> View<'a> {
             ended_at: call.ended_at,
             duration_seconds: call.duration_seconds(),
             error_code: None,
-            error_message: None,
+            error_message: call.error.as_deref(),
             created_at: call.created_at,
             updated_at: call.updated_at,
             sdp: None,

@@ -2,7 +2,7 @@
 
 use fixtures::World;
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Only, Reply, Route, Scope};
 use crate::error::ApiError;
@@ -11,14 +11,14 @@ use crate::state::State;
 pub(crate) const ROUTES: &[Route] = &[Route::new("GET", "/newsletters", Scope::Number, list).only(Only::Web)];
 
 /// A channel, as the list shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Channel {
     pub(crate) id: String,
     pub(crate) name: String,
 }
 
 /// The channels of each number.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Channels {
     by_number: IndexMap<String, Vec<Channel>>,
 }
@@ -36,6 +36,11 @@ impl Channels {
     /// The channels that a number can post to.
     pub(crate) fn of(&self, number: &str) -> &[Channel] {
         self.by_number.get(number).map_or(&[], Vec::as_slice)
+    }
+
+    /// Takes the channels of another store.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.by_number.extend(other.by_number);
     }
 
     /// Forgets a number that is gone for good.

@@ -10,6 +10,7 @@ use super::{eligible, open_group};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
 use crate::fields::Fields;
+use crate::schedule;
 use crate::state::State;
 use crate::time::Time;
 
@@ -90,8 +91,9 @@ pub(super) fn create(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
         participants.entry(phone.digits).or_insert(Role::Member);
     }
     let id = format!("120363{}@g.us", state.ids.digits(12));
-    let group = Group { id, subject, participants, invite_code: None };
+    let group = Group { id, subject, participants, invite_code: None, pins: IndexMap::new() };
     let reply = Reply::created(&Info::new(&group));
+    crate::messaging::open_group(state, call.number(), &group.id, &group.subject, call.now);
     state.groups.insert(call.number(), group);
     reply
 }
@@ -126,7 +128,7 @@ struct Pinned {
     expires_at: Time,
 }
 
-/// `POST /v1/groups/{groupId}/pin`. No operation shows pins again, so none are kept.
+/// `POST /v1/groups/{groupId}/pin`. A message that is pinned again stays for the new time.
 pub(super) fn pin(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     eligible(state, call)?;
     let (message_id, seconds) = call.read(read_pin)?;
@@ -135,6 +137,10 @@ pub(super) fn pin(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError>
         return Err(ApiError::new(Code::MessageNotFound, "Message not found in this group"));
     }
     let expires_at = call.now.plus(SignedDuration::from_secs(seconds));
+    open_group(state, call)?.pins.insert(message_id.clone(), expires_at);
+    let number = call.number().to_owned();
+    let due = super::Due::PinEnds { number, group, message: message_id.clone() };
+    state.schedule.at(expires_at, schedule::Due::Groups(due));
     Reply::ok(&Pinned { success: true, message_id, expires_at })
 }
 

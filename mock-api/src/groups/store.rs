@@ -3,9 +3,12 @@
 use fixtures::World;
 use fixtures::world::Role;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::time::Time;
 
 /// A group that a number is in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Group {
     /// Its JID.
     pub(crate) id: String,
@@ -14,10 +17,12 @@ pub(crate) struct Group {
     pub(super) participants: IndexMap<String, Role>,
     /// Made up when it is first asked for.
     pub(super) invite_code: Option<String>,
+    /// Pinned messages, with the end of each pin.
+    pub(super) pins: IndexMap<String, Time>,
 }
 
 /// The groups of each number.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Groups {
     by_number: IndexMap<String, IndexMap<String, Group>>,
 }
@@ -35,6 +40,7 @@ impl Groups {
                     subject: group.name.clone(),
                     participants: participants.collect(),
                     invite_code: group.invite_code.clone(),
+                    pins: IndexMap::new(),
                 },
             );
         }
@@ -50,8 +56,18 @@ impl Groups {
         self.by_number.get(number).into_iter().flat_map(IndexMap::values)
     }
 
+    /// A group that the number is in.
+    pub(crate) fn get(&self, number: &str, group: &str) -> Option<&Group> {
+        self.by_number.get(number)?.get(group)
+    }
+
     pub(super) fn get_mut(&mut self, number: &str, group: &str) -> Option<&mut Group> {
         self.by_number.get_mut(number)?.get_mut(group)
+    }
+
+    /// Takes the groups of another store.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.by_number.extend(other.by_number);
     }
 
     /// Forgets a number that is gone for good.

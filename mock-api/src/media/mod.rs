@@ -3,7 +3,7 @@
 mod get;
 mod store;
 
-pub(crate) use store::MediaStore;
+pub(crate) use store::{Media, MediaStore};
 
 use crate::call::{Only, Route, Scope};
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::chest::Chest;
 use super::model::MessageStatus;
-use super::store::Chest;
 use crate::call::{Call, Reply};
 use crate::error::ApiError;
 use crate::state::State;
@@ -39,11 +39,12 @@ pub(super) fn cancel(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
 }
 
 fn cancel_one(chest: &mut Chest, id: &str, now: Time) -> Result<(), &'static str> {
-    let message = chest.message_mut(id).ok_or("NOT_FOUND")?;
+    let index = chest.position(id).ok_or("NOT_FOUND")?;
+    let message = chest.messages.get(index).ok_or("NOT_FOUND")?;
     let scheduled = message.deliver_at.is_some_and(|at| at > now);
     match message.status {
         MessageStatus::Queued if scheduled => {
-            message.status = MessageStatus::Canceled;
+            chest.set_status(index, MessageStatus::Canceled);
             Ok(())
         }
         MessageStatus::Queued => Err("NOT_SCHEDULED"),

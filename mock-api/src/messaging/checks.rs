@@ -63,7 +63,7 @@ fn provider(number: &Number, request: &SendRequest) -> Result<(), ApiError> {
 
 /// Web numbers take media by URL only (U-28).
 fn base64(state: &State, number: &Number, request: &SendRequest) -> Result<(), ApiError> {
-    let is_base64 = request.media.as_ref().is_some_and(super::request::Media::is_base64);
+    let is_base64 = request.media.as_ref().is_some_and(super::attachment::Media::is_base64);
     if is_base64 && !number.is_meta() && !state.settings.base64_on_web {
         return Err(ApiError::invalid("/media", "this number takes media by URL only"));
     }

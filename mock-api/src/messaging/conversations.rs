@@ -3,7 +3,7 @@
 use fixtures::world::PiiMode;
 use serde::Serialize;
 
-use super::chats::{notice, retention_start};
+use super::seen::{notice, retention_start};
 use crate::call::{Call, Reply};
 use crate::error::ApiError;
 use crate::paging::{Dates, Envelope, Paging};
@@ -40,13 +40,15 @@ pub(super) fn list(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError
     let chest = state.messaging.of(call.number());
     let range = match number.pii_mode {
         PiiMode::RelayOnly => 0..0,
-        _ => dates.positions(&chest.by_recency, |(at, _)| *at),
+        _ => dates.positions(&chest.by_recency, |(at, ..)| *at),
     };
     let found = chest.by_recency.get(range).unwrap_or_default();
     let page = paging.range(found.len());
     let newest_first = found.iter().rev().skip(page.start).take(page.len());
-    let conversations = newest_first.filter_map(|(_, index)| {
+    let conversations = newest_first.filter_map(|(_, row, index)| {
         let conversation = chest.conversations.get(*index)?;
+        let last = chest.rows.get(*row).filter(|row| row.conversation == *index);
+        let preview = last.and_then(|row| row.text.as_deref()).unwrap_or_default();
         Some(Item {
             id: &conversation.id,
             from: conversation.phone(),
@@ -54,9 +56,9 @@ pub(super) fn list(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError
             user_id: conversation.user_id.as_deref(),
             username: conversation.username.as_deref(),
             kind: conversation.kind(),
-            unread_count: conversation.unread,
+            unread_count: conversation.unread.len(),
             last_message_at: conversation.last_at,
-            last_message_preview: &conversation.preview,
+            last_message_preview: preview,
             created_at: conversation.created_at,
         })
     });

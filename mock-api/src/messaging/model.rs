@@ -1,20 +1,22 @@
 //! A message sent through the API, a row of a chat, a conversation.
 
-use fixtures::world::{ContentType, Direction};
-use serde::Serialize;
+use std::collections::BTreeSet;
 
+use fixtures::world::{ContentType, Direction};
+use serde::{Deserialize, Serialize};
+
+use super::failure::Failure;
+use super::pricing::Pricing;
 use crate::time::Time;
 
 /// Status of a message that was sent through the API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum MessageStatus {
     Queued,
-    #[cfg_attr(not(test), expect(dead_code, reason = "set by the lifecycle"))]
     Sent,
     Delivered,
     Read,
-    #[cfg_attr(not(test), expect(dead_code, reason = "set by the lifecycle"))]
     Failed,
     Canceled,
 }
@@ -22,20 +24,29 @@ pub(crate) enum MessageStatus {
 impl MessageStatus {
     pub(crate) const NAMES: [&'static str; 6] = ["QUEUED", "SENT", "DELIVERED", "READ", "FAILED", "CANCELED"];
 
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Queued => "QUEUED",
-            Self::Sent => "SENT",
-            Self::Delivered => "DELIVERED",
-            Self::Read => "READ",
-            Self::Failed => "FAILED",
-            Self::Canceled => "CANCELED",
-        }
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "QUEUED" => Self::Queued,
+            "SENT" => Self::Sent,
+            "DELIVERED" => Self::Delivered,
+            "READ" => Self::Read,
+            "FAILED" => Self::Failed,
+            "CANCELED" => Self::Canceled,
+            _ => return None,
+        })
     }
 }
 
+/// The rail that a message came in on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Origin {
+    Api,
+    Mcp,
+}
+
 /// Who a message is for or from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Peer {
     /// A contact by phone, digits.
     Phone(String),
@@ -55,34 +66,55 @@ impl Peer {
             Self::UserId(id) | Self::Group(id) | Self::Channel(id) => id.clone(),
         }
     }
+
+    /// Whether it is one contact.
+    pub(super) fn is_contact(&self) -> bool {
+        matches!(self, Self::Phone(_) | Self::UserId(_))
+    }
 }
 
-/// A message sent through the API.
-#[derive(Debug, Clone)]
+/// A message sent through the API. There may be a million of them, so that what is rare or can be told from the rest is not kept by each.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Message {
+    /// `msg_` and what the correlation id has too.
     pub(crate) id: String,
-    pub(crate) correlation_id: String,
     pub(crate) to: Peer,
     /// Name of the template, for template sends.
-    pub(crate) template: Option<String>,
+    pub(crate) template: Option<Box<str>>,
     pub(crate) status: MessageStatus,
-    /// The rail it came in on: `API` or `MCP` (U-20).
-    pub(crate) origin: &'static str,
+    /// The rail it came in on (U-20).
+    pub(crate) origin: Origin,
     pub(crate) created_at: Time,
     pub(crate) deliver_at: Option<Time>,
-    /// The deadline; what happens past it comes with the lifecycle.
-    #[expect(dead_code, reason = "read by the lifecycle")]
     pub(crate) deliver_until: Option<Time>,
     pub(crate) sent_at: Option<Time>,
     pub(crate) delivered_at: Option<Time>,
     pub(crate) read_at: Option<Time>,
-    pub(crate) external_id: Option<String>,
-    pub(crate) error_code: Option<&'static str>,
-    pub(crate) error_message: Option<String>,
+    /// The provider's id, once it took the message.
+    pub(crate) external_id: Option<Box<str>>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) pricing: Option<Pricing>,
+    /// Whether it marks what the contact wrote as read, on Meta.
+    pub(crate) mark_read: bool,
+    /// How often it was tried without success.
+    pub(crate) attempts: u8,
+    /// Position of its row.
+    pub(crate) row: usize,
+}
+
+impl Message {
+    pub(crate) fn correlation_id(&self) -> String {
+        format!("corr_{}", self.id.strip_prefix("msg_").unwrap_or(&self.id))
+    }
+
+    /// When it is due: as soon as it was accepted, or later when it is scheduled.
+    pub(super) fn due_at(&self) -> Time {
+        self.deliver_at.map_or(self.created_at, |at| at.max(self.created_at))
+    }
 }
 
 /// Media of a row.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct RowMedia {
     pub(crate) id: Option<String>,
     pub(crate) url: Option<String>,
@@ -90,21 +122,30 @@ pub(crate) struct RowMedia {
     pub(crate) file_name: Option<String>,
 }
 
+/// Who wrote a row of a group.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Sender {
+    /// Digits.
+    pub(crate) phone: Option<String>,
+    pub(crate) name: Option<String>,
+}
+
 /// One message of a chat, in either direction, however it came to be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) id: String,
     /// Position of its conversation.
     pub(crate) conversation: usize,
     pub(crate) direction: Direction,
     pub(crate) kind: ContentType,
-    pub(crate) text: Option<String>,
-    pub(crate) media: Option<RowMedia>,
-    /// In groups, the sender's phone, digits.
-    pub(crate) sender: Option<String>,
-    /// In groups, the sender's name.
-    pub(crate) sender_name: Option<String>,
-    pub(crate) external_id: Option<String>,
+    pub(crate) text: Option<Box<str>>,
+    pub(crate) media: Option<Box<RowMedia>>,
+    /// In groups, unless it is the number itself.
+    pub(crate) sender: Option<Box<Sender>>,
+    /// The provider's id of an inbound one; a message sent through the API has its own.
+    pub(crate) external_id: Option<Box<str>>,
+    /// Position of the message that it answers.
+    pub(crate) quoted: Option<usize>,
     pub(crate) read_at: Option<Time>,
     pub(crate) at: Time,
     /// Position of the message behind it, for those sent through the API.
@@ -118,7 +159,7 @@ impl Row {
 }
 
 /// A conversation of a number.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Conversation {
     pub(crate) id: String,
     pub(crate) peer: Peer,
@@ -126,14 +167,32 @@ pub(crate) struct Conversation {
     /// BSUID of a contact.
     pub(crate) user_id: Option<String>,
     pub(crate) username: Option<String>,
-    pub(crate) unread: usize,
     pub(crate) last_at: Time,
     pub(crate) last_inbound_at: Option<Time>,
-    pub(crate) preview: String,
     pub(crate) created_at: Time,
+    /// Positions of its rows, oldest first.
+    pub(crate) rows: Vec<usize>,
+    /// Positions of those that are unread.
+    pub(crate) unread: BTreeSet<usize>,
 }
 
 impl Conversation {
+    pub(crate) fn new(id: String, peer: Peer, now: Time) -> Self {
+        let user_id = if let Peer::UserId(id) = &peer { Some(id.clone()) } else { None };
+        Self {
+            id,
+            peer,
+            name: None,
+            user_id,
+            username: None,
+            last_at: now,
+            last_inbound_at: None,
+            created_at: now,
+            rows: Vec::new(),
+            unread: BTreeSet::new(),
+        }
+    }
+
     /// The contact's phone with `+`; groups, channels and username-only contacts have none.
     pub(crate) fn phone(&self) -> Option<String> {
         match &self.peer {

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::model::{Message, MessageStatus};
+use super::chest::Chest;
+use super::model::{Message, MessageStatus, Origin};
+use super::pricing::PricingView;
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
 use crate::paging::{Dates, Envelope, Paging};
@@ -14,7 +16,7 @@ use crate::time::Time;
 struct Details<'a> {
     id: &'a str,
     status: MessageStatus,
-    correlation_id: &'a str,
+    correlation_id: String,
     destination_number: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     template: Option<&'a str>,
@@ -23,19 +25,19 @@ struct Details<'a> {
     delivered_at: Option<Time>,
     read_at: Option<Time>,
     external_message_id: Option<&'a str>,
-    error_code: Option<&'a str>,
-    error_message: Option<&'a str>,
-    origin: Option<&'a str>,
+    error_code: Option<&'static str>,
+    error_message: Option<&'static str>,
+    origin: Option<Origin>,
     /// Null until Meta reports it.
-    meta_pricing: Option<()>,
+    meta_pricing: Option<PricingView>,
 }
 
 impl<'a> Details<'a> {
-    fn of(message: &'a Message) -> Self {
+    fn of(chest: &'a Chest, message: &'a Message) -> Self {
         Self {
             id: &message.id,
             status: message.status,
-            correlation_id: &message.correlation_id,
+            correlation_id: message.correlation_id(),
             destination_number: message.to.shown(),
             template: message.template.as_deref(),
             created_at: message.created_at,
@@ -43,18 +45,25 @@ impl<'a> Details<'a> {
             delivered_at: message.delivered_at,
             read_at: message.read_at,
             external_message_id: message.external_id.as_deref(),
-            error_code: message.error_code,
-            error_message: message.error_message.as_deref(),
+            error_code: message.failure.map(|failure| failure.code()),
+            error_message: message.failure.map(|failure| failure.text()),
             origin: Some(message.origin),
-            meta_pricing: None,
+            meta_pricing: pricing(chest, message),
         }
     }
 }
 
+fn pricing(chest: &Chest, message: &Message) -> Option<PricingView> {
+    let row = chest.rows.get(message.row)?;
+    let conversation = chest.conversations.get(row.conversation)?;
+    Some(message.pricing?.view(&conversation.id, message.sent_at?))
+}
+
 pub(super) fn get(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let message = state.messaging.of(call.number()).message(call.param("id"));
+    let chest = state.messaging.of(call.number());
+    let message = chest.message(call.param("id"));
     let message = message.ok_or_else(|| ApiError::new(Code::MessageNotFound, "Message not found"))?;
-    Reply::ok(&Details::of(message))
+    Reply::ok(&Details::of(chest, message))
 }
 
 #[derive(Debug, Serialize)]
@@ -66,18 +75,22 @@ struct Log<'a> {
 
 pub(super) fn log(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let paging = Paging::read(call)?;
-    let status = call.choice("status", &MessageStatus::NAMES)?;
+    let status = call.choice("status", &MessageStatus::NAMES)?.and_then(MessageStatus::from_name);
     let dates = Dates::read(call)?;
-    let all = &state.messaging.of(call.number()).messages;
-    let range = dates.positions(all, |message| message.created_at);
-    let rows: Vec<&Message> = all.get(range).unwrap_or_default().iter().rev().collect();
-    let rows: Vec<&Message> = match status {
-        None => rows,
-        Some(name) => rows.into_iter().filter(|message| message.status.name() == name).collect(),
+    let chest = state.messaging.of(call.number());
+    let range = dates.positions(&chest.messages, |message| message.created_at);
+    let (total, rows): (usize, Vec<usize>) = match status {
+        None => (range.len(), paging.newest_first(range)),
+        Some(status) => {
+            let of_status = chest.by_status.get(&status).into_iter().flat_map(|all| all.range(range.clone()));
+            let total = of_status.clone().count();
+            let page = paging.range(total);
+            (total, of_status.rev().skip(page.start).take(page.len()).copied().collect())
+        }
     };
-    let page = rows.get(paging.range(rows.len())).unwrap_or_default();
+    let messages = rows.into_iter().filter_map(|index| chest.messages.get(index));
     Reply::ok(&Log {
-        messages: page.iter().map(|message| Details::of(message)).collect(),
-        envelope: paging.envelope(rows.len(), None),
+        messages: messages.map(|message| Details::of(chest, message)).collect(),
+        envelope: paging.envelope(total, None),
     })
 }

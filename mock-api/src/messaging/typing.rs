@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::destination;
 use crate::call::{Call, Reply};
 use crate::error::ApiError;
 use crate::state::State;
@@ -11,16 +12,17 @@ struct Shown {
     success: bool,
 }
 
-pub(super) fn typing(_: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.read(|fields| {
-        let to = fields.required("destinationNumber")?;
-        if !crate::phone::is_user_id(to) && crate::phone::digits(to).is_none() {
-            fields.issue(
-                "destinationNumber",
-                "must be a phone number of 8 to 15 digits or a user id such as BR.123",
-            );
-        }
-        Some(())
+/// On Meta it marks what the contact wrote as read too.
+pub(super) fn typing(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let to = call.read(|fields| {
+        fields.require("destinationNumber");
+        destination::contact(fields, "destinationNumber")
     })?;
+    if state.numbers.get(call.number()).is_some_and(crate::numbers::Number::is_meta) {
+        let chest = state.messaging.of_mut(call.number());
+        if let Some(conversation) = chest.index_of(&to) {
+            chest.mark_read(conversation, call.now);
+        }
+    }
     Reply::ok(&Shown { success: true })
 }

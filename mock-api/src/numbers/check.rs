@@ -2,10 +2,11 @@
 
 use fixtures::world::DirectoryEntry;
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::upstream::Upstream;
 use crate::call::{Call, Reply};
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::fields::Fields;
 use crate::phone;
 use crate::state::State;
@@ -13,7 +14,7 @@ use crate::state::State;
 const MAX_NUMBERS: usize = 20;
 
 /// What is known of phones, beyond the tenants' own numbers.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Directory {
     entries: IndexMap<String, DirectoryEntry>,
 }
@@ -35,6 +36,9 @@ impl Directory {
     /// The phone as WhatsApp has it, if it does. A phone that is not listed is there as it was asked for; an entry speaks for both spellings of its
     /// phone.
     pub(crate) fn find(&self, digits: &str) -> Option<Registered<'_>> {
+        if crate::magic::is_on_whatsapp(digits) == Some(false) {
+            return None;
+        }
         let spellings = [Some(digits.to_owned()), phone::other_spelling(digits)];
         let mut listed =
             spellings.iter().flatten().filter_map(|spelling| self.entries.get(spelling)).peekable();
@@ -69,6 +73,10 @@ impl<'a> Finding<'a> {
 /// `POST /v1/numbers/check`.
 pub(super) fn check(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = call.read(read)?;
+    let number = state.numbers.get(call.number()).ok_or_else(ApiError::number_not_found)?;
+    if number.upstream == Upstream::Missing {
+        return Err(ApiError::new(Code::EvolutionApiKeyMissing, "The provider's key is not configured"));
+    }
     state.numbers.require_open(call.number())?;
     let results =
         asked.iter().map(|(input, digits)| Finding::new(input, state.numbers.directory.find(digits)));

@@ -7,7 +7,7 @@ use super::Number;
 use crate::time::Time;
 
 /// How long a web number with an unpaid charge stays connected.
-const UNPAID_GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub(super) const UNPAID_GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Whether the number's phone app shares it with the Cloud API.
 #[derive(Debug, Serialize)]

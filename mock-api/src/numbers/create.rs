@@ -4,10 +4,13 @@ use fixtures::world::{ConnectionState, Engine, MetaNumber, PiiMode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::events::{Becomes, emit_becoming};
 use super::qr::PairingCode;
+use super::read::WhichLink;
 use super::settings;
+use super::upstream::Upstream;
 use super::views::Instance;
-use super::{Number, Numbers};
+use super::{Number, Numbers, connection};
 use crate::account::Key;
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
@@ -37,7 +40,6 @@ pub(super) fn add(state: &mut State, call: &Call<'_>, new: NewNumber) -> Result<
     let tenant = &call.caller.tenant;
     refuse_taken(&state.numbers, tenant, &new.digits)?;
     let id = state.ids.id("num", call.now);
-    let connected_at = (new.state == ConnectionState::Open).then_some(call.now);
     state.numbers.insert(Number {
         id: id.clone(),
         tenant: tenant.clone(),
@@ -45,18 +47,24 @@ pub(super) fn add(state: &mut State, call: &Call<'_>, new: NewNumber) -> Result<
         digits: new.digits,
         name: new.name,
         state: new.state,
-        connected_at,
+        connected_at: None,
+        dropped_at: None,
         secondary: None,
+        secondary_connected_at: None,
         meta: new.meta,
         pii_mode: PiiMode::default(),
         pii_retention_days: None,
         settings: new.settings,
         extra_charge_unpaid_since: None,
+        has_slot: false,
+        upstream: Upstream::default(),
+        pairing: None,
         created_at: call.now,
         updated_at: call.now,
         deleted_at: None,
     });
     state.account.insert(Key::of_number(&mut state.ids, tenant, &id, call.now));
+    emit_becoming(state, &id, Becomes::Created, call.now);
     Ok(id)
 }
 
@@ -148,7 +156,7 @@ pub(super) fn create_meta(state: &mut State, call: &Call<'_>) -> Result<Reply, A
             name,
             digits,
             engine: Engine::Meta,
-            state: ConnectionState::Open,
+            state: ConnectionState::Close,
             settings: Map::new(),
             meta: Some(MetaNumber {
                 phone_id,
@@ -160,6 +168,8 @@ pub(super) fn create_meta(state: &mut State, call: &Call<'_>) -> Result<Reply, A
         })
     })?;
     let id = add(state, call, new)?;
+    // Its credentials are all it needs. Calling would be switched on by itself, were a new number's tier not too small for it.
+    connection::connected(state, &id, WhichLink::Primary, call.now);
     let verify_token = state.ids.hex(32);
     let number = state.numbers.get(&id).ok_or_else(ApiError::number_not_found)?;
     Reply::created(&CreatedMeta {

@@ -33,7 +33,7 @@ struct InfoNumber<'a> {
 
 /// `GET /v1/remote-pairing/{token}`.
 pub(super) fn info(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let number = state.numbers.pairing(call.param("token"))?.map(|number| InfoNumber {
+    let number = state.numbers.unused_pairing(call.param("token"))?.map(|number| InfoNumber {
         name: &number.name,
         number: &number.digits,
         masked_number: crate::phone::masked(&number.digits),
@@ -76,7 +76,12 @@ struct Issued<'a> {
 /// `POST /v1/remote-pairing/{token}/connect`.
 pub(super) fn connect(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let no_code = || ApiError::new(Code::NotSupportedForMeta, "A Meta link is completed on Meta's own page");
-    let id = state.numbers.pairing(call.param("token"))?.ok_or_else(no_code)?.id.clone();
+    let token = call.param("token");
+    let number = state.numbers.pairing(token)?.ok_or_else(no_code)?;
+    let (id, is_open) = (number.id.clone(), number.is_open());
+    if !is_open {
+        state.numbers.unused_pairing(token)?;
+    }
     let number = state.numbers.get_mut(&id).ok_or_else(ApiError::number_not_found)?;
     let code = issue_code(number, WhichLink::Primary, &mut state.ids, call.now)?;
     Reply::ok(&Issued { code: &code, secondary_link: None })

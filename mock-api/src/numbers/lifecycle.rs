@@ -1,9 +1,9 @@
 //! Leaving and coming back: a deleted number can be restored for 30 days (U-05).
 
-use fixtures::world::ConnectionState;
 use jiff::SignedDuration;
 use serde::Serialize;
 
+use super::events::{Becomes, emit_becoming};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
 use crate::schedule::Due;
@@ -36,13 +36,15 @@ struct Purged {
 pub(super) fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let number = state.numbers.active_mut(&call.caller.tenant, call.param("id"))?;
     number.deleted_at = Some(call.now);
-    number.state = ConnectionState::Close;
-    number.connected_at = None;
-    number.secondary = number.secondary.map(|_| ConnectionState::Close);
+    number.close();
+    // Its slot is free for another number; should it come back, it takes one anew.
+    number.has_slot = false;
     number.updated_at = call.now;
-    state.account.suspend_number(&number.id);
+    let id = number.id.clone();
+    state.account.suspend_number(&id);
+    emit_becoming(state, &id, Becomes::Removed, call.now);
     let restorable_until = call.now.plus(RESTORE_WINDOW);
-    state.schedule.at(restorable_until, Due::NumberPurged { number: number.id.clone() });
+    state.schedule.at(restorable_until, Due::Numbers(super::Due::Purge { number: id }));
     Reply::ok(&Deleted { ok: true, restorable_until })
 }
 
@@ -57,26 +59,33 @@ pub(super) fn restore(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiEr
     number.deleted_at = None;
     number.updated_at = call.now;
     state.account.resume_number(id);
+    emit_becoming(state, id, Becomes::Restored, call.now);
     Reply::ok(&Restored { ok: true, requires_reconnect: true })
 }
 
 /// `DELETE /v1/numbers/{id}/purge`: deleted or not, everything about it is gone.
 pub(super) fn purge(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let number = state.numbers.get(call.param("id")).filter(|number| number.tenant == call.caller.tenant);
-    let id = number.ok_or_else(ApiError::number_not_found)?.id.clone();
+    let number = number.ok_or_else(ApiError::number_not_found)?;
+    let (id, leaves) = (number.id.clone(), number.deleted_at.is_none());
+    // Once: a deleted one has left already (U-35).
+    if leaves {
+        emit_becoming(state, &id, Becomes::Removed, call.now);
+    }
     forget(state, &id);
     Reply::ok(&Purged { ok: true })
 }
 
 /// The end of the window that opened when the number was deleted. One that was restored since, and perhaps deleted anew, has nothing to do with it.
-pub(crate) fn purge_if_deleted(state: &mut State, id: &str, now: Time) {
+pub(super) fn purge_if_deleted(state: &mut State, id: &str, now: Time) {
     let deleted_at = state.numbers.get(id).and_then(|number| number.deleted_at);
     if deleted_at.is_some_and(|deleted_at| deleted_at.plus(RESTORE_WINDOW) <= now) {
         forget(state, id);
     }
 }
 
-fn forget(state: &mut State, id: &str) {
+/// Forgets a number and everything that it has.
+pub(crate) fn forget(state: &mut State, id: &str) {
     state.messaging.remove_number(id);
     state.templates.remove_number(id);
     state.webhooks.remove_number(id);

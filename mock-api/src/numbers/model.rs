@@ -3,13 +3,15 @@
 use fixtures::World;
 use fixtures::world::{ConnectionState, Engine, MetaNumber, PiiMode};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::upstream::Upstream;
 use crate::error::{ApiError, Code};
 use crate::time::Time;
 
 /// A WhatsApp number.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Number {
     pub(crate) id: String,
     pub(crate) tenant: String,
@@ -19,14 +21,24 @@ pub(crate) struct Number {
     pub(crate) state: ConnectionState,
     /// Since when it is connected, while it is.
     pub(crate) connected_at: Option<Time>,
+    /// When its connection was lost, until that is reported.
+    pub(crate) dropped_at: Option<Time>,
     /// State of the second link, on numbers that have one.
     pub(crate) secondary: Option<ConnectionState>,
+    /// Since when the second link is connected, while it is.
+    pub(crate) secondary_connected_at: Option<Time>,
     pub(crate) meta: Option<MetaNumber>,
     pub(crate) pii_mode: PiiMode,
     pub(crate) pii_retention_days: Option<u16>,
     /// Only the settings that differ from the defaults.
     pub(crate) settings: Map<String, Value>,
     pub(crate) extra_charge_unpaid_since: Option<Time>,
+    /// Whether it has connected and so counts among the numbers that the tenant pays for.
+    pub(super) has_slot: bool,
+    /// How its provider answers.
+    pub(super) upstream: Upstream,
+    /// The remote pairing link it was made for.
+    pub(super) pairing: Option<String>,
     pub(crate) created_at: Time,
     pub(crate) updated_at: Time,
     /// Since when it is soft-deleted (U-05).
@@ -40,6 +52,15 @@ impl Number {
 
     pub(crate) fn is_open(&self) -> bool {
         self.state == ConnectionState::Open
+    }
+
+    /// It is disconnected, with all its links, and not by accident.
+    pub(super) fn close(&mut self) {
+        self.dropped_at = None;
+        self.state = ConnectionState::Close;
+        self.connected_at = None;
+        self.secondary = self.secondary.map(|_| ConnectionState::Close);
+        self.secondary_connected_at = None;
     }
 
     /// Whether every link that it has is connected.
@@ -73,7 +94,7 @@ impl Number {
 }
 
 /// All numbers, soft-deleted ones included.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Numbers {
     pub(super) by_id: IndexMap<String, Number>,
     pub(super) by_tenant: IndexMap<String, Vec<String>>,
@@ -95,7 +116,9 @@ impl Numbers {
                 name: number.name.clone(),
                 state: number.state,
                 connected_at: (number.state == ConnectionState::Open).then_some(created_at),
+                dropped_at: None,
                 secondary: None,
+                secondary_connected_at: None,
                 meta: number.meta.clone(),
                 pii_mode: number.pii_mode,
                 pii_retention_days: number.pii_retention_days,
@@ -103,6 +126,10 @@ impl Numbers {
                 extra_charge_unpaid_since: number
                     .extra_charge_unpaid_since
                     .map(|moment| Time::new(moment.resolve(start.timestamp()))),
+                // What a number of a world costs, the world says.
+                has_slot: true,
+                upstream: Upstream::default(),
+                pairing: None,
                 created_at,
                 updated_at: created_at,
                 deleted_at: None,
@@ -130,6 +157,11 @@ impl Numbers {
         self.get(id).filter(|number| number.tenant == tenant && number.deleted_at.is_none())
     }
 
+    /// A number of any tenant that is not soft-deleted; for what is not called by a tenant.
+    pub(crate) fn present(&self, id: &str) -> Result<&Number, ApiError> {
+        self.get(id).filter(|number| number.deleted_at.is_none()).ok_or_else(ApiError::number_not_found)
+    }
+
     /// The same, to change it.
     pub(crate) fn active_mut(&mut self, tenant: &str, id: &str) -> Result<&mut Number, ApiError> {
         let number =
@@ -146,13 +178,21 @@ impl Numbers {
         Err(ApiError::new(Code::WhatsappInstanceNotConnected, "The number is not connected to WhatsApp"))
     }
 
+    /// Takes the numbers of another store; what is known of other phones stays.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        for number in other.by_id.into_values() {
+            self.insert(number);
+        }
+        self.pairings.extend(other.pairings);
+    }
+
     /// What is known of other phones.
     pub(crate) fn directory(&self) -> &super::Directory {
         &self.directory
     }
 
     /// Every number of the tenant, soft-deleted ones included, oldest first.
-    pub(super) fn all_of_tenant(&self, tenant: &str) -> impl Iterator<Item = &Number> {
+    pub(crate) fn all_of_tenant(&self, tenant: &str) -> impl Iterator<Item = &Number> {
         let ids = self.by_tenant.get(tenant).into_iter().flatten();
         ids.filter_map(|id| self.get(id))
     }
@@ -163,7 +203,9 @@ impl Numbers {
         if let Some(ids) = self.by_tenant.get_mut(&number.tenant) {
             ids.retain(|other| other != id);
         }
-        self.pairings.retain(|_, pairing| pairing.number.as_deref() != Some(id));
+        if let Some(token) = number.pairing {
+            self.pairings.shift_remove(&token);
+        }
     }
 
     /// The tenant's numbers that are not soft-deleted, oldest first.

@@ -1,34 +1,77 @@
 //! Remote pairing links: a token that stands for a number until it is connected, for a day at most.
 
-use fixtures::world::{ConnectionState, Engine};
+use std::collections::BTreeSet;
+
+use std::cell::RefCell;
+
+use fixtures::world::{ConnectionState, Engine, TemplateCategory};
+use http::HeaderMap;
 use jiff::SignedDuration;
-use serde::Serialize;
-use serde_json::Map;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::create::{self, MIN_DIGITS, NewNumber};
 use super::views::Instance;
 use super::{Number, Numbers};
-use crate::account::BrandingPatch;
-use crate::call::{Call, Reply};
+use crate::account::{Branding, BrandingPatch};
+use crate::call::{Call, Caller, RawBody, Reply};
 use crate::error::{ApiError, Code};
 use crate::fields::Fields;
 use crate::schedule::Due;
 use crate::state::State;
+use crate::tenants::Leaving;
 
 /// How long a link lives.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+/// The template that a link is sent with.
+const TEMPLATE: &str = "pilot_status_remote_pairing";
 
 /// A link that was given out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Pairing {
     /// The number it connects; none for a Meta link, whose number is chosen on Meta's page.
     pub(super) number: Option<String>,
+    /// Whose it is.
+    tenant: String,
+    /// It has connected its number: there is nothing more to do with it but to look at the number's state.
+    used: bool,
+    /// What its page looks like: the tenant's branding as it was, with what was asked for this link on top.
+    branding: Branding,
+    /// Where a Meta link leads when it is completed, and what the caller knows it by.
+    redirect_url: Option<String>,
+    external_ref: Option<String>,
 }
 
 impl Numbers {
     /// Ends a link; the token is unknown from now on.
     pub(crate) fn end_pairing(&mut self, token: &str) {
         self.pairings.shift_remove(token);
+    }
+
+    /// The tokens of a tenant's links.
+    pub(crate) fn pairings_of(&self, tenant: &str) -> BTreeSet<String> {
+        let of_tenant = self.pairings.iter().filter(|(_, pairing)| pairing.tenant == tenant);
+        of_tenant.map(|(token, _)| token.clone()).collect()
+    }
+
+    /// Ends the links of a tenant.
+    pub(crate) fn remove_pairings(&mut self, leaving: &Leaving) {
+        self.pairings.retain(|token, _| !leaving.pairings.contains(token));
+    }
+
+    /// The link has connected its number; it works no second time.
+    pub(super) fn use_up(&mut self, token: &str) {
+        if let Some(pairing) = self.pairings.get_mut(token) {
+            pairing.used = true;
+        }
+    }
+
+    /// The link as long as it can still be used.
+    pub(super) fn unused_pairing(&self, token: &str) -> Result<Option<&Number>, ApiError> {
+        if self.pairings.get(token).is_some_and(|pairing| pairing.used) {
+            return Err(ApiError::new(Code::NotFound, "The link has been used"));
+        }
+        self.pairing(token)
     }
 
     /// The link, and its number when it has one. Links of deleted numbers do not work.
@@ -42,9 +85,14 @@ impl Numbers {
 
 /// What a link is asked for.
 #[derive(Debug)]
-enum Ask {
-    Web { name: String, digits: String, send: bool },
-    Meta,
+struct Ask {
+    /// Name and phone of the number it is for; none for a Meta link.
+    number: Option<(String, String)>,
+    /// Whether it is sent to the phone.
+    send: bool,
+    branding: Option<BrandingPatch>,
+    redirect_url: Option<String>,
+    external_ref: Option<String>,
 }
 
 /// The union of the documented answers (U-37).
@@ -66,30 +114,78 @@ struct Link<'a> {
 
 /// `POST /v1/numbers/remote-pairing`.
 pub(super) fn create_link(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let (id, send) = match call.read(read)? {
-        Ask::Meta => (None, false),
-        Ask::Web { name, digits, send } => {
-            let (engine, connection) = (Engine::EvoGo, ConnectionState::Close);
-            let new = NewNumber { name, digits, engine, state: connection, settings: Map::new(), meta: None };
-            (Some(create::add(state, call, new)?), send)
-        }
-    };
-    let token = state.ids.id("rp", call.now);
-    state.schedule.at(call.now.plus(LIFETIME), Due::PairingExpires { token: token.clone() });
-    state.numbers.pairings.insert(token.clone(), Pairing { number: id });
+    let ask = call.read(read)?;
+    let send = ask.send;
+    let (token, id) = make(state, call, ask)?;
+    let url = format!("https://pilotstatus.com.br/connect/{token}");
+    let sent = if send { send_link(state, call, id.as_deref(), &url) } else { Ok(false) };
     let number = state.numbers.pairing(&token)?;
     Reply::created(&Link {
         provider: number.map_or("META", Number::provider),
         instance: number.map(Instance::new),
         remote_pairing_token: &token,
-        remote_pairing_url: format!("https://pilotstatus.com.br/connect/{token}"),
+        remote_pairing_url: url,
         number_id: number.map(|number| number.id.as_str()),
         masked_number: number.map(|number| crate::phone::masked(&number.digits)),
-        message_sent: false,
-        // The mock does not send links. A send that fails leaves the link as it is, so this is an answer a client has to expect anyway.
-        message_error: send.then_some("The template pilot_status_remote_pairing is not available"),
+        message_sent: sent == Ok(true),
+        message_error: sent.err(),
         linked_api_key_id: None,
     })
+}
+
+/// The number, if the link is for one, and the link. Answers the token and the number's id.
+fn make(state: &mut State, call: &Call<'_>, ask: Ask) -> Result<(String, Option<String>), ApiError> {
+    let id = match ask.number {
+        None => None,
+        Some((name, digits)) => {
+            let (engine, connection) = (Engine::EvoGo, ConnectionState::Close);
+            let new = NewNumber { name, digits, engine, state: connection, settings: Map::new(), meta: None };
+            Some(create::add(state, call, new)?)
+        }
+    };
+    let token = state.ids.id("rp", call.now);
+    let due = super::Due::PairingExpires { token: token.clone() };
+    state.schedule.at(call.now.plus(LIFETIME), Due::Numbers(due));
+    if let Some(number) = id.as_deref().and_then(|id| state.numbers.get_mut(id)) {
+        number.pairing = Some(token.clone());
+    }
+    let mut branding =
+        state.account.tenant(&call.caller.tenant).map(|tenant| tenant.branding.clone()).unwrap_or_default();
+    if let Some(patch) = ask.branding {
+        patch.apply(&mut branding);
+    }
+    let (redirect_url, external_ref) = (ask.redirect_url, ask.external_ref);
+    let tenant = call.caller.tenant.clone();
+    let pairing = Pairing { number: id.clone(), tenant, used: false, branding, redirect_url, external_ref };
+    state.numbers.pairings.insert(token.clone(), pairing);
+    Ok((token, id))
+}
+
+/// Sends the link to the phone that it is for, from the first of the tenant's numbers that has the template for it. What goes wrong does not undo the link.
+fn send_link(state: &mut State, call: &Call<'_>, id: Option<&str>, url: &str) -> Result<bool, &'static str> {
+    let to = id.and_then(|id| state.numbers.get(id)).map(|number| crate::phone::e164(&number.digits));
+    let sender = state.numbers.of_tenant(&call.caller.tenant).find_map(|number| {
+        let template = state.templates.find(number, TEMPLATE)?;
+        let fits = template.category == TemplateCategory::Otp && template.is_sendable() && number.is_open();
+        fits.then(|| (number.id.clone(), template.placeholders()))
+    });
+    let Some((sender, variables)) = sender else {
+        return Err("No connected number has the template pilot_status_remote_pairing");
+    };
+    let variables: Map<_, _> = variables.into_iter().map(|name| (name, Value::from(url))).collect();
+    let body = json!({ "templateId": TEMPLATE, "variables": variables, "destinationNumber": to });
+    let caller = Caller { number: Some(sender), ..call.caller.clone() };
+    let send = Call {
+        caller,
+        now: call.now,
+        strict: false,
+        headers: &HeaderMap::new(),
+        path: &[],
+        query: &[],
+        body: &RawBody::Json(body),
+        ignored: RefCell::default(),
+    };
+    crate::messaging::send(state, &send).map(|_| true).map_err(|_| "The message was refused")
 }
 
 fn read(fields: &Fields<'_>) -> Option<Ask> {
@@ -97,23 +193,21 @@ fn read(fields: &Fields<'_>) -> Option<Ask> {
     let flow = fields.one_of("metaFlow", &["embedded", "credentials"]);
     fields.boolean("linkToApiKey");
     let send = fields.boolean("sendViaWhatsApp").unwrap_or_default();
-    fields.text("redirectUrl");
-    fields.text("externalRef");
-    // One field under its two documented names (U-37); it changes the hosted page alone.
-    for key in ["branding", "brandingOverride"] {
-        if let Some(branding) = fields.object(key) {
-            BrandingPatch::read(&branding);
-        }
-    }
+    let redirect_url = fields.text("redirectUrl").map(str::to_owned);
+    let external_ref = fields.text("externalRef").map(str::to_owned);
+    // One field under its two documented names (U-37).
+    let branding =
+        ["branding", "brandingOverride"].map(|key| fields.object(key).map(|it| BrandingPatch::read(&it)));
+    let branding = branding.into_iter().flatten().next();
     if provider == Some("META") || (provider.is_none() && flow.is_some()) {
         // Ignored there, but well-formed all the same.
         fields.filled("name");
         if fields.has("number") {
             create::read_digits(fields, MIN_DIGITS);
         }
-        return Some(Ask::Meta);
+        return Some(Ask { number: None, send: false, branding, redirect_url, external_ref });
     }
     let name = fields.required("name");
     let digits = create::read_digits(fields, MIN_DIGITS);
-    Some(Ask::Web { name: name?.to_owned(), digits: digits?, send })
+    Some(Ask { number: Some((name?.to_owned(), digits?)), send, branding, redirect_url, external_ref })
 }

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::charge;
 use crate::call::{Call, Reply};
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 use crate::state::State;
 
 #[derive(Debug, Serialize)]
@@ -12,19 +13,13 @@ struct Paid {
     status: &'static str,
 }
 
-/// `POST /v1/numbers/{id}/pay`. The mock's saved cards are never declined; what is owed cannot be paid without one.
+/// `POST /v1/numbers/{id}/pay`: charges the saved card, or the wallet where there is none.
 pub(super) fn pay(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let number = state.numbers.active_mut(&call.caller.tenant, call.param("id"))?;
     if number.extra_charge_unpaid_since.is_none() {
         return Reply::ok(&Paid { ok: true, status: "not_required" });
     }
-    if !state.account.tenant(&call.caller.tenant).is_some_and(|tenant| tenant.saved_card) {
-        return Err(ApiError::new(
-            Code::InsufficientFunds,
-            "There is no card to charge, and not enough in the wallet",
-        ));
-    }
-    number.extra_charge_unpaid_since = None;
-    number.updated_at = call.now;
+    let id = number.id.clone();
+    charge::settle(state, &id, call.now)?;
     Reply::ok(&Paid { ok: true, status: "paid" })
 }

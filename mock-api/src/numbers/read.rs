@@ -47,9 +47,11 @@ struct Status<'a> {
     stale: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     checked_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_known_at: Option<Time>,
 }
 
-/// `GET /v1/numbers/{id}/status`. A link that the number does not have is one that is not connected.
+/// `GET /v1/numbers/{id}/status`: what the provider says, or what was known last while it says nothing. A link that the number does not have is one that is not connected.
 pub(super) fn status(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let link = WhichLink::read(call)?;
     let number = state.numbers.active(&call.caller.tenant, call.param("id"));
@@ -58,12 +60,14 @@ pub(super) fn status(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
         WhichLink::Primary => number.state,
         WhichLink::Secondary => number.secondary.unwrap_or(ConnectionState::Close),
     };
+    let last_known_at = number.upstream.last_known()?;
     Reply::ok(&Status {
         id: &number.id,
         state: connection,
         is_fully_connected: number.is_fully_connected(),
-        stale: false,
+        stale: last_known_at.is_some(),
         // Meta numbers are managed remotely: nothing is probed.
-        checked_at: (!number.is_meta()).then_some(call.now),
+        checked_at: (!number.is_meta() && last_known_at.is_none()).then_some(call.now),
+        last_known_at,
     })
 }

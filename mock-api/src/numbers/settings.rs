@@ -44,6 +44,14 @@ pub(super) fn apply(number: &mut Number, settings: Map<String, Value>) {
     number.settings.extend(settings);
 }
 
+impl Number {
+    /// Whether a switch is on; one that was never set stands at its default, and one that is left to the provider is off.
+    pub(crate) fn switched_on(&self, key: &str) -> bool {
+        let default = || SWITCHES.iter().any(|(switch, on)| *switch == key && *on);
+        self.settings.get(key).and_then(Value::as_bool).unwrap_or_else(default)
+    }
+}
+
 /// All settings with their present values.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -88,14 +96,16 @@ pub(super) struct SettingsSync {
 }
 
 impl SettingsSync {
-    /// None where nothing was pushed: a link that is not connected is skipped, as is nothing on other engines.
+    /// None where nothing was pushed: a link that is not connected is skipped, and one whose provider does not answer fails.
     pub(super) fn of(number: &Number, settings: &Map<String, Value>) -> Option<Self> {
         let is_go = |key: &String| key == REJECT_TEXT || GO_SWITCHES.contains(&key.as_str());
         if number.engine != Engine::EvoGo || !settings.keys().any(is_go) {
             return None;
         }
         let links = [Some(number.state), number.secondary];
-        let applied = links.iter().flatten().filter(|state| **state == super::ConnectionState::Open).count();
-        Some(Self { applied, failed: 0, skipped: links.iter().flatten().count() - applied })
+        let open = links.iter().flatten().filter(|state| **state == super::ConnectionState::Open).count();
+        let skipped = links.iter().flatten().count() - open;
+        let (applied, failed) = if number.upstream.works() { (open, 0) } else { (0, open) };
+        Some(Self { applied, failed, skipped })
     }
 }

@@ -66,7 +66,7 @@ impl Link {
     }
 
     pub(super) fn secondary(number: &Number) -> Option<Self> {
-        number.secondary.map(|state| Self { state, connected_at: None })
+        number.secondary.map(|state| Self { state, connected_at: number.secondary_connected_at })
     }
 }
 

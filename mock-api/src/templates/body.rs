@@ -1,7 +1,7 @@
 //! A template's body, `{ header?, body, footer?, buttons? }`, and what is read out of it.
 
 use indexmap::IndexSet;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::placeholder::{self, Part};
@@ -10,7 +10,7 @@ use super::placeholder::{self, Part};
 const COMPONENTS: [&str; 4] = ["header", "body", "footer", "buttons"];
 
 /// A structured body.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Body(Value);
 
@@ -131,12 +131,14 @@ mod tests {
         }))
     }
 
+    // facts: TPL-LIST-010
     #[test]
     fn variables_come_in_order_of_components() {
         assert_eq!(body().variables().into_iter().collect::<Vec<_>>(), ["loja", "nome", "desconto", "1"]);
         assert_eq!(body().placeholders(), ["loja", "nome", "desconto", "quem", "1"]);
     }
 
+    // facts: TPL-BTN-013
     #[test]
     fn a_button_brings_its_own_sample() {
         let examples = json!({ "nome": "Maria", "desconto": " " });

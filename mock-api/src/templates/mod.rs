@@ -1,6 +1,6 @@
 //! Templates: what they may look like, who sees them, and which version is sent.
 //!
-//! What Meta's review does to a version later in time is not here; [`store`] holds the versions it would act on.
+//! On Meta a version is submitted and waits for a verdict ([`review`]); on web numbers it is there at once.
 
 mod body;
 mod buttons;
@@ -8,12 +8,16 @@ mod model;
 mod ops;
 mod placeholder;
 mod request;
+mod review;
+mod simulate;
 mod store;
 mod structure;
 mod text;
 mod view;
 
 pub(crate) use model::Template;
+pub(crate) use review::{Due, fall_due};
+pub(crate) use simulate::SIMULATIONS;
 pub(crate) use store::Templates;
 
 use crate::call::{Route, Scope};

@@ -1,6 +1,7 @@
 //! A template and its versions.
 
 use fixtures::world::{MetaStatus, TemplateCategory};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::body::Body;
@@ -8,7 +9,7 @@ use super::placeholder;
 use crate::time::Time;
 
 /// One state of a template's content.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Version {
     /// Counted from 1.
     pub(super) number: u32,
@@ -20,7 +21,7 @@ pub(super) struct Version {
 }
 
 /// A template.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Template {
     pub(crate) id: String,
     /// Normalised.
@@ -38,6 +39,15 @@ impl Template {
         let previous = std::mem::replace(&mut self.latest, version);
         if previous.meta_status == Some(MetaStatus::Approved) {
             self.approved = Some(previous);
+        }
+    }
+
+    /// Meta's verdict on the latest version.
+    pub(super) fn decide(&mut self, verdict: MetaStatus) {
+        self.latest.meta_status = Some(verdict);
+        // A template that is switched off is so in all its versions.
+        if matches!(verdict, MetaStatus::Approved | MetaStatus::Disabled) {
+            self.approved = None;
         }
     }
 

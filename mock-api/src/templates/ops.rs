@@ -4,6 +4,7 @@ use fixtures::world::MetaStatus;
 
 use super::model::{Template, Version};
 use super::request::{Content, NewTemplate};
+use super::review;
 use super::view::{Deleted, Submitted, View};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
@@ -12,7 +13,7 @@ use crate::numbers::Number;
 use crate::state::State;
 use crate::time::Time;
 
-fn not_found() -> ApiError {
+pub(super) fn not_found() -> ApiError {
     ApiError::new(Code::TemplateNotFound, "Template not found")
 }
 
@@ -43,6 +44,7 @@ pub(super) fn create(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
     let latest = version(number, content, 1, "pt_BR", call.now, &mut state.ids);
     let template = Template { id, name, category, latest, approved: None };
     let reply = Reply::created(&Submitted::new(&template));
+    review::submit(&mut state.schedule, number, &template, call.now);
     state.templates.insert(number, template);
     reply
 }
@@ -59,6 +61,7 @@ pub(super) fn update(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
     // An update that names no language keeps the one there is.
     let version = version(number, content, last.saturating_add(1), language, call.now, &mut state.ids);
     template.revise(version);
+    review::submit(&mut state.schedule, number, template, call.now);
     Reply::ok(&Submitted::new(template))
 }
 

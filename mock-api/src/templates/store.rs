@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use fixtures::World;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use super::body::Body;
 use super::model::{Template, Version};
 use crate::numbers::Number;
+use crate::tenants::Leaving;
 use crate::time::Time;
 
 /// Who owns templates: a web number its own, a WABA those of all its numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Owner {
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Owner {
     Number(String),
     /// Within a tenant, so that tenants stay apart even in a world that gives two of them one WABA.
     Waba {
@@ -22,7 +24,14 @@ enum Owner {
 }
 
 impl Owner {
-    fn of(number: &Number) -> Self {
+    pub(super) fn goes_with(&self, leaving: &Leaving) -> bool {
+        match self {
+            Self::Number(number) => leaving.numbers.contains(number),
+            Self::Waba { tenant, .. } => *tenant == leaving.tenant,
+        }
+    }
+
+    pub(super) fn of(number: &Number) -> Self {
         Self::new(&number.id, &number.tenant, number.waba())
     }
 
@@ -35,7 +44,7 @@ impl Owner {
 }
 
 /// The templates of one owner, oldest first.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Catalogue {
     by_id: IndexMap<String, Template>,
     id_by_name: IndexMap<String, String>,
@@ -57,8 +66,9 @@ impl Catalogue {
 }
 
 /// All templates.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Templates {
+    #[serde(with = "indexmap::map::serde_seq")]
     by_owner: IndexMap<Owner, Catalogue>,
 }
 
@@ -95,6 +105,11 @@ impl Templates {
         catalogue.by_id.get_mut(&id)
     }
 
+    /// A template of an owner, by its id.
+    pub(super) fn of_owner_mut(&mut self, owner: &Owner, id: &str) -> Option<&mut Template> {
+        self.by_owner.get_mut(owner)?.by_id.get_mut(id)
+    }
+
     pub(super) fn has_name(&self, number: &Number, name: &str) -> bool {
         self.by_owner.get(&Owner::of(number)).is_some_and(|catalogue| catalogue.id_by_name.contains_key(name))
     }
@@ -109,6 +124,16 @@ impl Templates {
         let template = catalogue.by_id.shift_remove(&id)?;
         catalogue.id_by_name.shift_remove(&template.name);
         Some(template)
+    }
+
+    /// Drops the templates of a tenant's WABAs; those of its web numbers go with the numbers.
+    pub(crate) fn remove_tenant(&mut self, tenant: &str) {
+        self.by_owner.retain(|owner, _| !matches!(owner, Owner::Waba { tenant: of, .. } if of == tenant));
+    }
+
+    /// Takes the catalogues of another store.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.by_owner.extend(other.by_owner);
     }
 
     /// Drops the templates of a web number that is gone for good; a WABA keeps its own.

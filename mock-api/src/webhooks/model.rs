@@ -1,6 +1,9 @@
 //! A webhook and the log of its deliveries.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 
@@ -8,7 +11,7 @@ use crate::time::Time;
 pub(super) const LOG_LENGTH: usize = 50;
 
 /// A webhook. It belongs to one number for good.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Webhook {
     pub(super) id: String,
     pub(super) tenant: String,
@@ -20,7 +23,6 @@ pub(crate) struct Webhook {
     /// `*` is all; none is none.
     pub(super) events: Vec<String>,
     /// Signs deliveries; no operation shows it (U-14).
-    #[expect(dead_code, reason = "read by webhook delivery")]
     pub(super) secret: String,
     pub(super) last_triggered: Option<Time>,
     pub(super) created_at: Time,
@@ -30,14 +32,14 @@ pub(crate) struct Webhook {
 }
 
 /// One attempt to deliver an event.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Delivery {
     pub(super) id: String,
     pub(super) event: String,
     /// The status that was answered, if anything was.
     pub(super) status_code: Option<u16>,
     /// The body as it was sent.
-    pub(super) payload: serde_json::Value,
+    pub(super) payload: Arc<str>,
     /// What was answered.
     pub(super) response: Option<String>,
     pub(super) duration_ms: u64,
@@ -53,7 +55,6 @@ impl Delivery {
 
 impl Webhook {
     /// Logs a delivery, in place of the oldest when the log is full.
-    #[expect(dead_code, reason = "called by webhook delivery")]
     pub(super) fn record(&mut self, delivery: Delivery) {
         self.last_triggered = Some(delivery.at);
         self.log.truncate(LOG_LENGTH - 1);

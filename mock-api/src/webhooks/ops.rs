@@ -85,12 +85,16 @@ pub(super) fn update(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
     if let Some(active) = patch.active {
         webhook.active = active;
     }
+    let id = webhook.id.clone();
     if let Some(events) = patch.events
         && let Some(number) = state.numbers.get(&webhook.number)
     {
         webhook.events = subscribable(events, number, state.settings);
     }
-    Reply::ok(&Brief::new(webhook))
+    let reply = Reply::ok(&Brief::new(webhook));
+    // What waited while it was paused goes on.
+    state.webhooks.outbox.stir(&id);
+    reply
 }
 
 pub(super) fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {

@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 
 use fixtures::World;
 use indexmap::{IndexMap, IndexSet};
+use serde::{Deserialize, Serialize};
 
 use super::model::Webhook;
+use super::outbox::Outbox;
 use crate::call::Caller;
 use crate::error::ApiError;
 use crate::ids::Ids;
 use crate::link;
+use crate::tenants::Leaving;
 use crate::time::Time;
 
 /// All webhooks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Webhooks {
+    pub(crate) outbox: Outbox,
     by_id: IndexMap<String, Webhook>,
     by_tenant: IndexMap<String, IndexSet<String>>,
     by_number: IndexMap<String, IndexSet<String>>,
@@ -74,6 +78,30 @@ impl Webhooks {
         self.by_id.get_mut(id).filter(|webhook| view.shows(webhook))
     }
 
+    /// The webhooks of a number, oldest first.
+    pub(super) fn of_number(&self, number: &str) -> impl Iterator<Item = &Webhook> {
+        self.all(View::Number(number))
+    }
+
+    /// The webhooks of a tenant, oldest first.
+    pub(super) fn of_tenant(&self, tenant: &str) -> impl Iterator<Item = &Webhook> {
+        self.all(View::Tenant(tenant))
+    }
+
+    /// Every webhook of every tenant.
+    pub(super) fn everywhere(&self) -> impl Iterator<Item = &Webhook> {
+        self.by_id.values()
+    }
+
+    /// A webhook whoever asks.
+    pub(super) fn by_id(&self, id: &str) -> Option<&Webhook> {
+        self.by_id.get(id)
+    }
+
+    pub(super) fn by_id_mut(&mut self, id: &str) -> Option<&mut Webhook> {
+        self.by_id.get_mut(id)
+    }
+
     pub(super) fn insert(&mut self, webhook: Webhook) {
         self.by_tenant.entry(webhook.tenant.clone()).or_default().insert(webhook.id.clone());
         self.by_number.entry(webhook.number.clone()).or_default().insert(webhook.id.clone());
@@ -83,16 +111,42 @@ impl Webhooks {
     /// Deletes a webhook in view, and its log with it.
     pub(super) fn remove(&mut self, view: View<'_>, id: &str) -> Option<Webhook> {
         self.get(view, id)?;
+        self.outbox.drop_webhook(id);
+        self.unregister(id)
+    }
+
+    fn unregister(&mut self, id: &str) -> Option<Webhook> {
         let webhook = self.by_id.shift_remove(id)?;
         unlist(&mut self.by_tenant, &webhook.tenant, id);
         unlist(&mut self.by_number, &webhook.number, id);
         Some(webhook)
     }
 
-    /// Drops the webhooks of a number that is gone for good.
+    pub(crate) fn ids_of_tenant(&self, tenant: &str) -> impl Iterator<Item = String> {
+        self.of_tenant(tenant).map(|webhook| webhook.id.clone())
+    }
+
+    /// Drops what is to be delivered to webhooks that go.
+    pub(crate) fn remove_deliveries(&mut self, leaving: &Leaving) {
+        for webhook in &leaving.webhooks {
+            self.outbox.drop_webhook(webhook);
+        }
+    }
+
+    /// Takes the webhooks of another store, to which nothing is to be delivered yet.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        for webhook in other.by_id.into_values() {
+            self.insert(webhook);
+        }
+    }
+
+    /// Drops the webhooks of a number that is gone for good. What is to be delivered still is, unless it was paused: that the number is gone is among it.
     pub(crate) fn remove_number(&mut self, number: &str) {
         for id in self.by_number.get(number).cloned().unwrap_or_default() {
-            self.remove(View::Number(number), &id);
+            let webhook = self.unregister(&id);
+            if webhook.is_some_and(|webhook| !webhook.active) {
+                self.outbox.drop_webhook(&id);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Webhooks as the API shows them.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::model::{Delivery, Webhook};
 use crate::time::Time;
@@ -94,7 +94,7 @@ pub(super) struct LogEntry<'a> {
     event: &'a str,
     status: &'static str,
     status_code: Option<u16>,
-    payload: &'a Value,
+    payload: Option<&'a RawValue>,
     response: Option<&'a str>,
     duration_ms: u64,
     created_at: Time,
@@ -107,7 +107,7 @@ impl<'a> LogEntry<'a> {
             event: &delivery.event,
             status: if delivery.is_success() { "SUCCESS" } else { "FAILED" },
             status_code: delivery.status_code,
-            payload: &delivery.payload,
+            payload: serde_json::from_str(&delivery.payload).ok(),
             response: delivery.response.as_deref(),
             duration_ms: delivery.duration_ms,
             created_at: delivery.at,

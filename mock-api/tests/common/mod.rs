@@ -4,6 +4,11 @@
 #![allow(dead_code)]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
+pub(crate) mod control;
+pub(crate) mod machine;
+pub(crate) mod receiver;
+
+use jiff::SignedDuration;
 use mock_api::{Clock, MockApi};
 use reqwest::Method;
 use serde_json::Value;
@@ -97,6 +102,23 @@ impl Api {
 
     pub(crate) async fn delete_with(&self, path: &str, body: Value) -> (u16, Value) {
         self.send(self.request(Method::DELETE, path).json(&body)).await
+    }
+
+    /// Lets something happen that no client can do; the kind is the last part of the control API's path.
+    pub(crate) async fn simulate(&self, kind: &str, body: Value) -> (u16, Value) {
+        let request = self.client.post(format!("{}/_mock/simulate/{kind}", self.mock.url())).json(&body);
+        self.send(request).await
+    }
+
+    /// `GET` with another key, this once.
+    pub(crate) async fn with_key(&self, key: &str, path: &str) -> (u16, Value) {
+        let url = format!("{}/v1{path}", self.mock.url());
+        self.send(self.client.get(url).header("x-api-key", key)).await
+    }
+
+    /// Waits until everything that is due now has happened, webhooks delivered or failed.
+    pub(crate) async fn settle(&self) {
+        self.mock.advance(SignedDuration::ZERO).await;
     }
 
     /// Calls with another key from now on, on the same mock.

@@ -14,6 +14,7 @@ fn day(dashboard: &Dashboard, date: &str) -> Option<u32> {
     dashboard.daily_messages.iter().find(|day| day.date == date).map(|day| day.count)
 }
 
+// facts: ACC-DASH-006, ACC-DASH-009
 #[test]
 fn nothing_sent() {
     let dashboard = dashboard(30, "UTC", &[]);
@@ -24,6 +25,7 @@ fn nothing_sent() {
     assert_eq!(dashboard.status_distribution.sent, 0.0);
 }
 
+// facts: ACC-DASH-005, ACC-DASH-014
 #[test]
 fn counts_by_status_and_day() {
     let dashboard = dashboard(
@@ -50,11 +52,13 @@ fn counts_by_status_and_day() {
     assert_eq!(dashboard.status_distribution.queued, 20.0);
 }
 
+// facts: ACC-DASH-005
 #[test]
 fn the_documented_failure_rate() {
     assert_eq!(percent(3.0 / 123.0), 2.44);
 }
 
+// facts: ACC-DASH-007
 #[test]
 fn days_are_those_of_the_time_zone() {
     let late = [("2026-06-20T01:00:00Z", Sent)];
@@ -62,6 +66,7 @@ fn days_are_those_of_the_time_zone() {
     assert_eq!(day(&dashboard(7, "America/Sao_Paulo", &late), "2026-06-19"), Some(1));
 }
 
+// facts: ACC-DASH-009
 #[test]
 fn shares_sum_to_a_hundred() {
     assert_eq!(hundredths([1, 1, 1, 0, 0]), [3334, 3333, 3333, 0, 0]);

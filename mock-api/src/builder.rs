@@ -1,0 +1,175 @@
+//! Starting a mock.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use fixtures::contract::ContractError;
+use fixtures::world::WorldError;
+use fixtures::{Contract, World};
+use serde_json::Value;
+use thiserror::Error;
+use tokio::net::TcpListener;
+
+use crate::api;
+use crate::control::{self, Access, CAPACITY, Faults, Journal, Snapshots};
+use crate::driver::Driver;
+use crate::mock::{Mock, MockApi};
+use crate::state::State;
+use crate::time::Clock;
+use crate::webhooks::Deliverer;
+
+/// Why a mock did not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The world could not be loaded.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// The contract could not be loaded.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+    /// The client that delivers webhooks could not be set up.
+    #[error("failed to set up webhook delivery: {0}")]
+    Client(reqwest::Error),
+    /// The address could not be listened on.
+    #[error("failed to listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// What a mock starts with.
+#[derive(Debug)]
+pub struct Builder {
+    listen: SocketAddr,
+    world: Option<World>,
+    clock: Clock,
+    seed: u64,
+    strict: bool,
+    webhook_hosts: Vec<String>,
+    webhook_timeout: Duration,
+    control_token: Option<String>,
+    journal: usize,
+}
+
+impl Builder {
+    pub(crate) fn new(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            world: None,
+            clock: Clock::real(),
+            seed: 0,
+            strict: false,
+            webhook_hosts: Vec::new(),
+            webhook_timeout: Duration::from_secs(10),
+            control_token: None,
+            journal: CAPACITY,
+        }
+    }
+
+    /// Where it listens; a free loopback port unless told otherwise.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// The world it starts from and goes back to; `demo` unless told otherwise.
+    #[must_use]
+    pub fn world(mut self, world: World) -> Self {
+        self.world = Some(world);
+        self
+    }
+
+    /// Its clock; the machine's unless told otherwise.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The seed of its ids and keys; 0 unless told otherwise.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Refuses unknown body fields with `UNKNOWN_FIELDS` (U-17).
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// Hosts that webhooks may be delivered to besides loopback; none unless told otherwise.
+    #[must_use]
+    pub fn allow_webhook_hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
+        self.webhook_hosts.extend(hosts);
+        self
+    }
+
+    /// How long a webhook's receiver may take, of real time; 10 seconds unless told otherwise (U-14).
+    #[must_use]
+    pub fn webhook_timeout(mut self, timeout: Duration) -> Self {
+        self.webhook_timeout = timeout;
+        self
+    }
+
+    /// A token that the control API asks for; without one it is open on loopback, and closed elsewhere.
+    #[must_use]
+    pub fn control_token(mut self, token: impl Into<String>) -> Self {
+        self.control_token = Some(token.into());
+        self
+    }
+
+    /// How many requests its journal keeps; 1,000 unless told otherwise, and none with 0.
+    #[must_use]
+    pub fn journal(mut self, capacity: usize) -> Self {
+        self.journal = capacity;
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// When the address is taken.
+    pub async fn start(self) -> Result<MockApi, StartError> {
+        let world = self.world.map_or_else(World::demo, Ok)?;
+        let document = Contract::load()?.document().clone();
+        let state = State::load(&world, self.seed, self.clock.now());
+        let driver = Driver::new(
+            Deliverer::new(self.webhook_hosts, self.webhook_timeout).map_err(StartError::Client)?,
+        );
+        let failed = |source| StartError::Listen { address: self.listen, source };
+        let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let mock = Arc::new(Mock {
+            clock: self.clock,
+            driver,
+            strict: self.strict,
+            state: Mutex::new(state),
+            world: Mutex::new(Arc::new(world)),
+            seed: self.seed,
+            journal: Journal::new(self.journal),
+            faults: Faults::new(self.seed),
+            snapshots: Snapshots::default(),
+            access: Access::new(self.control_token.as_deref(), address.ip()),
+        });
+        let router = router(&mock, document);
+        Ok(MockApi::run(mock, router, listener, address))
+    }
+}
+
+fn router(mock: &Arc<Mock>, document: Value) -> Router {
+    let document = axum::Json(document);
+    api::router(mock)
+        .route("/openapi.json", get(move || async move { document }))
+        .merge(control::router(mock))
+}

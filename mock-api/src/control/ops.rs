@@ -1,0 +1,123 @@
+//! The table of control operations: what each reads and answers. What they do stands in the files of their concerns.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::error::ControlError;
+use super::input::{Input, Operation, operation, operation_up_to};
+use super::{clock, counts, document, simulate, snapshots, webhooks, worlds};
+use crate::mock::Mock;
+
+type Answer = Result<Response, ControlError>;
+
+/// Every operation of the control API.
+pub(super) fn operations() -> Vec<Operation> {
+    let mut operations = vec![
+        operation("GET", "/health", health),
+        operation("GET", "/openapi.json", document::get),
+        operation("POST", "/reset", worlds::reset),
+        operation("POST", "/worlds", worlds::load),
+        operation("GET", "/clock", clock::get),
+        operation("PUT", "/clock", clock::put),
+        operation("POST", "/clock/advance", clock::advance),
+        operation("GET", "/webhooks", webhooks::list),
+        operation("GET", "/webhooks/{id}", webhooks::get),
+        operation("GET", "/webhooks/{id}/deliveries", webhooks::deliveries),
+        operation("POST", "/webhooks/{id}/deliveries/{deliveryId}/resend", webhooks::resend),
+        operation("GET", "/snapshots", snapshots::list),
+        operation("PUT", "/snapshots/{name}", snapshots::save),
+        operation("GET", "/snapshots/{name}", snapshots::export),
+        operation("DELETE", "/snapshots/{name}", snapshots::delete),
+        operation("POST", "/snapshots/{name}/restore", snapshots::restore),
+        operation_up_to(snapshots::MAX_FILE, "POST", "/snapshots/{name}/import", snapshots::import),
+        operation("GET", "/requests", list_requests),
+        operation("DELETE", "/requests", clear_requests),
+        operation("GET", "/requests/counts", count_requests),
+        operation("POST", "/requests/verify", verify_requests),
+        operation("GET", "/faults", list_faults),
+        operation("DELETE", "/faults", clear_faults),
+        operation("GET", "/faults/{id}", get_fault),
+        operation("PUT", "/faults/{id}", put_fault),
+        operation("DELETE", "/faults/{id}", delete_fault),
+    ];
+    operations.extend(simulate::operations());
+    operations
+}
+
+pub(super) fn ok(body: &impl Serialize) -> Answer {
+    answer(StatusCode::OK, body)
+}
+
+pub(super) fn answer(status: StatusCode, body: &impl Serialize) -> Answer {
+    Ok((status, axum::Json(body)).into_response())
+}
+
+pub(super) fn done() -> Answer {
+    ok(&json!({ "ok": true }))
+}
+
+async fn health(_: Arc<Mock>, _: Input) -> Answer {
+    ok(&json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
+}
+
+async fn list_requests(mock: Arc<Mock>, input: Input) -> Answer {
+    let mut query = input.query_map(&["status", "since", "limit"]);
+    let limit = query.remove("limit").and_then(|limit| limit.as_u64());
+    let mut requests = mock.journal.matching(&super::input::read(Value::Object(query))?, &mock.state);
+    let count = requests.len();
+    // The newest of them, oldest first.
+    let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+    requests.drain(..count.saturating_sub(limit));
+    ok(&json!({ "count": count, "dropped": mock.journal.dropped(), "requests": requests }))
+}
+
+async fn count_requests(mock: Arc<Mock>, input: Input) -> Answer {
+    let query = input.query_map(&["status", "since"]);
+    let requests = mock.journal.matching(&super::input::read(Value::Object(query))?, &mock.state);
+    ok(&counts::Counts::of(&requests, mock.journal.dropped()))
+}
+
+async fn clear_requests(mock: Arc<Mock>, _: Input) -> Answer {
+    mock.journal.clear();
+    done()
+}
+
+/// The body is a filter with `count` beside its fields.
+async fn verify_requests(mock: Arc<Mock>, input: Input) -> Answer {
+    let mut body: Map<String, Value> = input.json()?;
+    let count = body.shift_remove("count").map(super::input::read).transpose()?.unwrap_or_default();
+    let filter = super::input::read(Value::Object(body))?;
+    ok(&mock.journal.verify(&filter, count, &mock.state))
+}
+
+async fn list_faults(mock: Arc<Mock>, _: Input) -> Answer {
+    ok(&json!({ "faults": mock.faults.all() }))
+}
+
+async fn clear_faults(mock: Arc<Mock>, _: Input) -> Answer {
+    mock.faults.clear();
+    done()
+}
+
+async fn get_fault(mock: Arc<Mock>, input: Input) -> Answer {
+    let id = input.param("id");
+    ok(&mock.faults.get(id).ok_or_else(|| no_fault(id))?)
+}
+
+async fn put_fault(mock: Arc<Mock>, input: Input) -> Answer {
+    ok(&mock.faults.put(input.param("id"), input.json()?)?)
+}
+
+async fn delete_fault(mock: Arc<Mock>, input: Input) -> Answer {
+    let id = input.param("id");
+    mock.faults.remove(id).ok_or_else(|| no_fault(id))?;
+    done()
+}
+
+fn no_fault(id: &str) -> ControlError {
+    ControlError::unknown("FAULT_NOT_FOUND", "fault", id)
+}

@@ -1,0 +1,71 @@
+//! Simulations: what the outside world would do, on demand. Each area has its own; here they are mounted.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use axum::response::IntoResponse;
+use http::HeaderMap;
+use serde_json::Value;
+
+use super::error::ControlError;
+use super::input::{Input, Operation, operation};
+use super::journal::nearest;
+use crate::call::{Call, Caller, RawBody, Reply, Route};
+use crate::mock::Mock;
+use crate::{account, calls, messaging, numbers, templates};
+
+/// The simulations of every area, such as `/simulate/message`.
+fn simulations() -> impl Iterator<Item = &'static Route> {
+    [
+        messaging::SIMULATIONS,
+        numbers::SIMULATIONS,
+        templates::SIMULATIONS,
+        calls::SIMULATIONS,
+        account::SIMULATIONS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+pub(super) fn operations() -> impl Iterator<Item = Operation> {
+    simulations().map(|route| {
+        operation(route.method, route.path, move |mock: Arc<Mock>, input: Input| async move {
+            let body = if input.body.is_empty() { RawBody::Empty } else { RawBody::Json(input.json()?) };
+            mock.simulate(route, &body).map(IntoResponse::into_response)
+        })
+    })
+}
+
+impl Mock {
+    fn simulate(&self, route: &Route, body: &RawBody) -> Result<Reply, ControlError> {
+        let now = self.clock.now();
+        let nobody = Caller { key: String::new(), tenant: String::new(), number: None, number_scoped: false };
+        let call = Call {
+            caller: nobody,
+            now,
+            // A slip of the pen would otherwise simulate something else than was meant.
+            strict: true,
+            headers: &HeaderMap::new(),
+            path: &[],
+            query: &[],
+            body,
+            ignored: RefCell::default(),
+        };
+        let mut state = crate::lock(&self.state);
+        state.settle(now);
+        let reply = (route.handler)(&mut state, &call);
+        self.driver.stir();
+        Ok(reply?)
+    }
+
+    /// A simulation by the last part of its path, `message` or `call-answered`.
+    pub(crate) fn simulate_by_name(&self, kind: &str, body: Value) -> Result<Value, ControlError> {
+        let name = |route: &Route| route.path.trim_start_matches("/simulate/").to_owned();
+        let Some(route) = simulations().find(|route| name(route) == kind) else {
+            let near = nearest(kind, simulations().map(name));
+            let text = format!("There is no simulation {kind:?}; the nearest are {}", near.join(", "));
+            return Err(ControlError::new(404, "NOT_FOUND", text).with("nearest", near));
+        };
+        Ok(self.simulate(route, &RawBody::Json(body))?.json())
+    }
+}

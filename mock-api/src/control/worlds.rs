@@ -1,0 +1,72 @@
+//! Back to the world, for all or for one tenant; another world.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use fixtures::World;
+use serde::Deserialize;
+
+use super::error::ControlError;
+use super::input::Input;
+use super::ops::done;
+use crate::mock::Mock;
+use crate::state::State;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Reset {
+    tenant_id: Option<String>,
+}
+
+impl Mock {
+    fn world(&self) -> Arc<World> {
+        Arc::clone(&crate::lock(&self.world))
+    }
+
+    /// Goes back to the world, ids and keys included; journal and faults are empty then.
+    pub(crate) fn reset(&self) {
+        let world = self.world();
+        self.replace(State::load(&world, self.seed, self.clock.now()), None);
+        self.journal.clear();
+        self.faults.reset(self.seed);
+    }
+
+    /// Takes one tenant back to the world, with its part of journal and faults. Other tenants do not notice; ids go on.
+    pub(crate) fn reset_tenant(&self, tenant: &str) -> Result<(), ControlError> {
+        let world = self.world().of_tenant(tenant);
+        let world = world.ok_or_else(|| ControlError::unknown("TENANT_NOT_FOUND", "tenant", tenant))?;
+        {
+            let mut state = crate::lock(&self.state);
+            let now = self.clock.now();
+            state.settle(now);
+            state.reset_tenant(&world, tenant, now);
+        }
+        self.driver.stir();
+        self.journal.clear_tenant(tenant);
+        self.faults.clear_tenant(tenant);
+        Ok(())
+    }
+
+    /// Puts another world in the place of the one there is, and goes to it.
+    pub(crate) fn load_world(&self, world: World) {
+        *crate::lock(&self.world) = Arc::new(world);
+        self.reset();
+    }
+}
+
+pub(super) async fn reset(mock: Arc<Mock>, input: Input) -> Result<Response, ControlError> {
+    match input.json()? {
+        Reset { tenant_id: Some(tenant) } => mock.reset_tenant(&tenant)?,
+        Reset { tenant_id: None } => mock.reset(),
+    }
+    done()
+}
+
+/// YAML, of which JSON is a subset.
+pub(super) async fn load(mock: Arc<Mock>, input: Input) -> Result<Response, ControlError> {
+    let refuse = |error: String| ControlError::new(400, "WORLD_INVALID", error);
+    let text = std::str::from_utf8(&input.body).map_err(|error| refuse(error.to_string()))?;
+    let world = World::parse("the body", text).map_err(|error| refuse(error.to_string()))?;
+    mock.load_world(world);
+    done()
+}

@@ -1,0 +1,142 @@
+//! A message from the other side comes in.
+
+use fixtures::world::{ContentType, Direction, Engine};
+
+use super::events;
+use super::external_id::external_id;
+use super::model::{Peer, Row, RowMedia, Sender};
+use super::store::name_of;
+use crate::ids::Ids;
+use crate::numbers::Number;
+use crate::state::State;
+use crate::time::Time;
+
+/// What comes in.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    pub(super) number: String,
+    /// The conversation's other side.
+    pub(super) peer: Peer,
+    /// Who wrote it, as far as it shows.
+    pub(super) from: Profile,
+    pub(super) kind: ContentType,
+    pub(super) text: Option<String>,
+    pub(super) media: Option<Attachment>,
+    /// Position of the message that it answers.
+    pub(super) quoted: Option<usize>,
+}
+
+/// What a contact shows of itself.
+#[derive(Debug)]
+pub(super) struct Profile {
+    /// Digits.
+    pub(super) phone: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) username: Option<String>,
+    pub(super) user_id: Option<String>,
+}
+
+/// Media that comes in.
+#[derive(Debug)]
+pub(super) struct Attachment {
+    pub(super) url: Option<String>,
+    pub(super) mime_type: String,
+    pub(super) file_name: Option<String>,
+    /// The content.
+    pub(super) base64: String,
+}
+
+/// Stores it, opens the contact's window and tells the webhooks. Gives the row's id and the conversation's.
+pub(super) fn receive(state: &mut State, incoming: Incoming, now: Time) -> Option<(String, String)> {
+    let number = state.numbers.get(&incoming.number)?;
+    let (is_meta, read) = (number.is_meta(), reads_at_once(number));
+    let conversation = conversation(state, &incoming, now);
+    let Incoming { number, peer, from, kind, text, media, quoted } = incoming;
+    let external_id = external_id(is_meta, &peer, &mut state.ids);
+    let media = media.map(|media| Box::new(store(state, &number, is_meta, media)));
+    let sender = Sender { phone: from.phone, name: from.name };
+    let chest = state.messaging.of_mut(&number);
+    let (index, id) = (chest.rows.len(), state.ids.id("cm", now));
+    chest.add_row(Row {
+        id: id.clone(),
+        conversation,
+        direction: Direction::Inbound,
+        kind,
+        text: text.map(Into::into),
+        media,
+        sender: matches!(peer, Peer::Group(_)).then(|| Box::new(sender)),
+        external_id: Some(external_id.into()),
+        quoted,
+        read_at: read.then_some(now),
+        at: now,
+        message: None,
+    });
+    let conversation = chest.conversations.get(conversation)?.id.clone();
+    events::inbound(state, &number, index);
+    Some((id, conversation))
+}
+
+/// Evolution GO marks messages as read by itself when it is told to.
+fn reads_at_once(number: &Number) -> bool {
+    number.engine == Engine::EvoGo && number.switched_on("readMessages")
+}
+
+/// Whether the number is set not to take messages from there at all.
+pub(super) fn is_ignored(number: &Number, peer: &Peer) -> bool {
+    match peer {
+        Peer::Channel(_) => number.switched_on("ignoreNewsletters"),
+        Peer::Group(_) => number.engine == Engine::EvoGo && number.switched_on("ignoreGroups"),
+        Peer::Phone(_) | Peer::UserId(_) => false,
+    }
+}
+
+/// The conversation it belongs to, with what is new about the contact.
+fn conversation(state: &mut State, incoming: &Incoming, now: Time) -> usize {
+    let Incoming { number, peer, from, .. } = incoming;
+    let user_id = from.user_id.clone().filter(|_| peer.is_contact());
+    let known_as = user_id.clone().map(Peer::UserId);
+    let name = name_of(state, number, peer);
+    let ids = &mut state.ids;
+    let chest = state.messaging.of_mut(number);
+    // A contact that was known by its user id alone keeps its conversation when its phone shows.
+    let known = chest.index_of(peer).or_else(|| chest.index_of(known_as.as_ref()?));
+    let index = known.unwrap_or_else(|| chest.open(peer, name, now, || ids.id("conv", now)));
+    chest.also_known_as(peer.clone(), index);
+    if let Some(user_id) = known_as {
+        chest.also_known_as(user_id, index);
+    }
+    if let Some(conversation) = chest.conversations.get_mut(index).filter(|_| peer.is_contact()) {
+        if matches!(conversation.peer, Peer::UserId(_)) {
+            conversation.peer = peer.clone();
+        }
+        keep_newer(&mut conversation.name, from.name.clone());
+        keep_newer(&mut conversation.username, from.username.clone());
+        keep_newer(&mut conversation.user_id, user_id);
+    }
+    index
+}
+
+fn keep_newer(known: &mut Option<String>, new: Option<String>) {
+    if new.is_some() {
+        *known = new;
+    }
+}
+
+/// On Meta it can be downloaded under an id; elsewhere there is its URL alone.
+fn store(state: &mut State, number: &str, is_meta: bool, media: Attachment) -> RowMedia {
+    let row = RowMedia {
+        id: is_meta.then(|| media_id(&mut state.ids)),
+        url: media.url,
+        mime_type: Some(media.mime_type.clone()),
+        file_name: media.file_name.clone(),
+    };
+    if let Some(id) = &row.id {
+        let stored = crate::media::Media::new(media.mime_type, media.file_name, media.base64);
+        state.media.insert(number, id.clone(), stored);
+    }
+    row
+}
+
+fn media_id(ids: &mut Ids) -> String {
+    ids.digits(16)
+}
