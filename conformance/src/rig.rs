@@ -136,7 +136,7 @@ impl Rig {
 /// When it does not start.
 pub async fn start_mock() -> Result<MockApi, StartError> {
     // A constant, held by a test.
-    let clock = FROZEN_AT.parse().map_or(Clock::Real, Clock::frozen);
+    let clock = FROZEN_AT.parse().map_or(Clock::real(), Clock::frozen);
     MockApi::builder().clock(clock).seed(MOCK_SEED).start().await
 }
 

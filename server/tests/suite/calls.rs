@@ -35,6 +35,7 @@ async fn an_array_stands_under_items() {
     assert_eq!(result["structuredContent"], json!({ "items": [{ "id": "num_1" }] }));
 }
 
+// facts: MCP-NUM-001, MCP-NUM-002
 #[tokio::test]
 async fn arguments_go_to_body_and_headers() {
     let mock = Mock::given(method("POST"))
@@ -78,6 +79,7 @@ async fn a_delete_can_have_a_body() {
     assert_eq!(result["isError"], false, "{result}");
 }
 
+// facts: MCP-ARG-001
 #[tokio::test]
 async fn wrong_arguments_never_reach_the_api() {
     let upstream = MockServer::start().await;
@@ -108,6 +110,7 @@ async fn wrong_arguments_never_reach_the_api() {
     assert!(upstream.received_requests().await.unwrap().is_empty());
 }
 
+// facts: MCP-TPL-001
 #[tokio::test]
 async fn base64_in_a_template_header_is_for_rest_only() {
     let upstream = MockServer::start().await;
@@ -121,6 +124,7 @@ async fn base64_in_a_template_header_is_for_rest_only() {
     assert!(upstream.received_requests().await.unwrap().is_empty());
 }
 
+// facts: MCP-TPL-002
 #[tokio::test]
 async fn what_only_the_api_can_judge_reaches_it() {
     let refusal =
