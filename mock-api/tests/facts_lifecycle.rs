@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Api, api, code};
+use common::{Api, MESSAGE_CODES, api, code};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -90,29 +90,11 @@ async fn scheduled_messages() {
     assert_eq!(body["failed"], json!([{ "id": first, "reason": "ALREADY_SENT" }]));
 }
 
-/// Each documented code, with a magic number and what becomes of a message to it.
-const CODES: [&str; 14] = [
-    "DELIVERED_NOT_CONFIRMED",
-    "TEMPLATE_VERSION_NOT_FOUND",
-    "INVALID_DESTINATION",
-    "PILOT_SELF_NUMBER",
-    "NEVER_ATTEMPTED_MAX_AGE_EXCEEDED",
-    "EXPIRED_AFTER_ATTEMPTS",
-    "MESSAGE_EXPIRED",
-    "DELIVERY_TIMEOUT",
-    "NUMBER_NOT_FOUND_REMOVED",
-    "LINKED_WHATSAPP_INSTANCE_NOT_FOUND",
-    "WHATSAPP_NOT_EXIST",
-    "META_TEMPLATE_NOT_APPROVED",
-    "META_OUTSIDE_24H_WINDOW",
-    "META_NO_CONVERSATION",
-];
-
 // facts: MSG-CODE-010, MSG-CODE-016, MSG-LIFE-007
 #[tokio::test]
 async fn every_code_has_a_number() {
     let api = api("ps_demo_web").await;
-    for (index, expected) in CODES.iter().enumerate() {
+    for (index, expected) in MESSAGE_CODES.iter().enumerate() {
         let id = text(&api, &format!("+155501000{:02}", index + 1)).await;
         api.mock.advance(HOUR).await;
         let message = read(&api, &id).await;

@@ -4,30 +4,12 @@
 
 mod common;
 
-use common::{Api, api};
+use common::{Api, MESSAGE_CODES, api};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 const BEGIN: &str = "<!-- begin: generated from the table in src/magic.rs -->\n";
 const END: &str = "<!-- end -->\n";
-
-/// Every documented `errorCode` of a message.
-const CODES: [&str; 14] = [
-    "DELIVERED_NOT_CONFIRMED",
-    "TEMPLATE_VERSION_NOT_FOUND",
-    "INVALID_DESTINATION",
-    "PILOT_SELF_NUMBER",
-    "NEVER_ATTEMPTED_MAX_AGE_EXCEEDED",
-    "EXPIRED_AFTER_ATTEMPTS",
-    "MESSAGE_EXPIRED",
-    "DELIVERY_TIMEOUT",
-    "NUMBER_NOT_FOUND_REMOVED",
-    "LINKED_WHATSAPP_INSTANCE_NOT_FOUND",
-    "WHATSAPP_NOT_EXIST",
-    "META_TEMPLATE_NOT_APPROVED",
-    "META_OUTSIDE_24H_WINDOW",
-    "META_NO_CONVERSATION",
-];
 
 fn table() -> Vec<Value> {
     mock_api::magic_json().as_array().unwrap().clone()
@@ -44,7 +26,7 @@ async fn send(api: &Api, to: &str, wait: SignedDuration) -> Value {
 #[tokio::test]
 async fn there_is_a_number_for_every_error_code() {
     let codes: Vec<_> = table().iter().filter_map(|row| Some(row.get("errorCode")?.clone())).collect();
-    assert_eq!(codes, CODES);
+    assert_eq!(codes, MESSAGE_CODES);
     for key in ["ps_demo_meta", "ps_demo_web"] {
         let api = api(key).await;
         for row in table().iter().filter(|row| row.get("errorCode").is_some()) {

@@ -16,6 +16,24 @@ use serde_json::Value;
 /// The time at which every test begins.
 pub(crate) const NOW: &str = "2026-06-20T10:00:00.000Z";
 
+/// Every documented `errorCode` of a message.
+pub(crate) const MESSAGE_CODES: [&str; 14] = [
+    "DELIVERED_NOT_CONFIRMED",
+    "TEMPLATE_VERSION_NOT_FOUND",
+    "INVALID_DESTINATION",
+    "PILOT_SELF_NUMBER",
+    "NEVER_ATTEMPTED_MAX_AGE_EXCEEDED",
+    "EXPIRED_AFTER_ATTEMPTS",
+    "MESSAGE_EXPIRED",
+    "DELIVERY_TIMEOUT",
+    "NUMBER_NOT_FOUND_REMOVED",
+    "LINKED_WHATSAPP_INSTANCE_NOT_FOUND",
+    "WHATSAPP_NOT_EXIST",
+    "META_TEMPLATE_NOT_APPROVED",
+    "META_OUTSIDE_24H_WINDOW",
+    "META_NO_CONVERSATION",
+];
+
 /// A running mock and a client of it.
 pub(crate) struct Api {
     pub(crate) mock: MockApi,
