@@ -70,10 +70,8 @@ pub(crate) async fn run(mock: Arc<Mock>) {
 
 /// Lets happen what is due, and starts what is to be delivered. Returns when the next thing is due.
 fn turn(mock: &Arc<Mock>) -> Option<Time> {
-    let now = mock.clock.now();
     let (jobs, epoch, next) = {
-        let mut state = crate::lock(&mock.state);
-        state.settle(now);
+        let (mut state, _) = mock.settled();
         (take_jobs(&mut state), mock.driver.epoch(), state.schedule.next_time())
     };
     for job in jobs {
@@ -108,9 +106,11 @@ pub(crate) async fn advance(mock: &Arc<Mock>, target: Time) {
         match next {
             Some(at) if at <= target => mock.clock.set(at.max(mock.clock.now())),
             _ if mock.clock.now() < target => mock.clock.set(target),
-            _ => return,
+            _ => break,
         }
     }
+    // What comes next is nearer now.
+    mock.driver.stir();
 }
 
 /// Waits until nothing is under way.

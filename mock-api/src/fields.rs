@@ -199,17 +199,13 @@ impl<'a> Fields<'a> {
         Some(objects)
     }
 
-    /// An array of strings.
+    /// An array of strings, whole or not at all: an item's place in it is its place in the body.
     pub(crate) fn texts(&self, key: &'static str, min: usize, max: usize) -> Option<Vec<&'a str>> {
         let items = self.array_of(key, min, max)?;
-        let mut texts = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
-            match item.as_str() {
-                Some(text) => texts.push(text),
-                None => self.findings.issue(format!("{}/{index}", self.path(key)), "must be a string"),
-            }
+        for (index, _) in items.iter().enumerate().filter(|(_, item)| !item.is_string()) {
+            self.findings.issue(format!("{}/{index}", self.path(key)), "must be a string");
         }
-        Some(texts)
+        items.iter().map(Value::as_str).collect()
     }
 
     /// A phone number as digits (U-21).
@@ -224,15 +220,12 @@ impl<'a> Fields<'a> {
 
     /// An array of phone numbers as digits.
     pub(crate) fn phones(&self, key: &'static str, min: usize, max: usize) -> Option<Vec<String>> {
-        let texts = self.texts(key, min, max)?;
-        let phones: Vec<_> = texts.iter().filter_map(|text| crate::phone::digits(text)).collect();
-        if phones.len() == texts.len() {
-            return Some(phones);
-        }
-        for (index, _) in texts.iter().enumerate().filter(|(_, text)| crate::phone::digits(text).is_none()) {
+        let items = self.array_of(key, min, max)?;
+        let phones: Vec<_> = items.iter().map(|item| item.as_str().and_then(crate::phone::digits)).collect();
+        for (index, _) in phones.iter().enumerate().filter(|(_, phone)| phone.is_none()) {
             self.issue(&format!("{key}/{index}"), crate::phone::EXPECTED);
         }
-        None
+        phones.into_iter().collect()
     }
 
     /// A nullable field: absent, null, or what `read` makes of it.

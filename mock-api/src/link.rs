@@ -10,13 +10,17 @@ pub(crate) fn is_https(text: &str) -> bool {
     text.starts_with("https://") && is_web(text)
 }
 
-/// The host of an http or https URL, without its port.
+/// The host of an http or https URL, without user and port; the whole authority where there is nothing else.
 pub(crate) fn host(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let authority = rest.split(['/', '?', '#']).next().filter(|authority| !authority.is_empty())?;
+    if text.contains(char::is_whitespace) {
+        return None;
+    }
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
     let port = |(_, port): &(&str, &str)| port.bytes().all(|byte| byte.is_ascii_digit());
-    let blank = text.contains(char::is_whitespace);
-    (!blank).then(|| authority.rsplit_once(':').filter(port).map_or(authority, |(host, _)| host))
+    let host = place.rsplit_once(':').filter(port).map_or(place, |(host, _)| host);
+    Some(if host.is_empty() { authority } else { host })
 }
 
 /// A data URI with base64 content: `data:<type>/<subtype>[;parameter…];base64,<content>`.
@@ -34,6 +38,11 @@ pub(crate) fn is_data_uri(text: &str) -> bool {
     mime.is_some_and(is_type)
         && parts.all(|part| filled_with(part, |byte| byte.is_ascii_alphanumeric() || b"_.=-".contains(&byte)))
         && is_base64(content)
+}
+
+/// The type that a data URI says it has.
+pub(crate) fn mime_type(data_uri: &str) -> Option<&str> {
+    data_uri.strip_prefix("data:")?.split([';', ',']).next()
 }
 
 fn filled_with(text: &str, allowed: impl Fn(u8) -> bool) -> bool {
@@ -57,6 +66,8 @@ mod tests {
             ("https://example.com/hook", Some("example.com")),
             ("http://127.0.0.1:9/hook?a=b", Some("127.0.0.1")),
             ("http://[::1]:8080", Some("[::1]")),
+            ("https://user:pass@example.com:9/x", Some("example.com")),
+            ("http://:80", Some(":80")),
             ("https://", None),
             ("https:///path", None),
             ("https://exa mple.com", None),

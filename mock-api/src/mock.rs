@@ -1,7 +1,7 @@
 //! A running mock: what its handlers share, and the handle on it.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use fixtures::World;
@@ -34,6 +34,14 @@ pub(crate) struct Mock {
 }
 
 impl Mock {
+    /// The state with all that is due, and the time it is. The clock is read under the lock, so that nobody enters an earlier time after a later one.
+    pub(crate) fn settled(&self) -> (MutexGuard<'_, State>, Time) {
+        let mut state = crate::lock(&self.state);
+        let now = self.clock.now();
+        state.settle(now);
+        (state, now)
+    }
+
     /// Puts another state in the place of the one there is, and the clock at its time when it has one.
     pub(crate) fn replace(&self, state: State, time: Option<Time>) {
         let mut current = crate::lock(&self.state);

@@ -19,6 +19,11 @@ pub(crate) struct Paging {
 }
 
 impl Paging {
+    #[cfg(test)]
+    pub(crate) fn new(page: usize, size: usize) -> Self {
+        Self { page, size }
+    }
+
     /// `page` and `pageSize` of the query; sizes above 100 are read as 100 (U-16).
     pub(crate) fn read(call: &Call<'_>) -> Result<Self, ApiError> {
         Ok(Self { page: call.count("page", 1)?, size: call.count("pageSize", DEFAULT_SIZE)?.min(MAX_SIZE) })

@@ -93,9 +93,7 @@ fn answer(mock: &Mock, route: &Route, arrival: &Arrival, path: &[(String, String
     let headers = &arrival.parts.headers;
     let body = parse(headers, arrival.body.as_ref());
     let query = parse_query(arrival.parts.uri.query().unwrap_or_default());
-    let now = mock.clock.now();
-    let mut state = crate::lock(&mock.state);
-    state.settle(now);
+    let (mut state, now) = mock.settled();
     let caller = match authorize(&state, route, headers) {
         Ok(caller) => caller,
         Err(error) => {

@@ -8,33 +8,39 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An instant with milliseconds, shown as `2026-06-20T10:00:00.000Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Time(Timestamp);
+///
+/// It is kept in half the room of a [`Timestamp`]: every message has half a dozen.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time {
+    /// Milliseconds since 1970.
+    millis: i64,
+}
 
 impl Time {
     /// The instant, cut to whole milliseconds.
     #[must_use]
     pub fn new(instant: Timestamp) -> Self {
-        Self(Timestamp::from_millisecond(instant.as_millisecond()).unwrap_or(instant))
+        Self { millis: instant.as_millisecond() }
     }
 
     /// The instant so much later; the far end of time where there is no such instant.
     #[must_use]
     pub fn plus(self, duration: SignedDuration) -> Self {
         let limit = if duration.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
-        Self(self.0.saturating_add(duration).unwrap_or(limit))
+        Self::new(self.timestamp().saturating_add(duration).unwrap_or(limit))
     }
 
     /// How much later this is than `earlier`.
     #[must_use]
     pub fn since(self, earlier: Self) -> SignedDuration {
-        self.0.duration_since(earlier.0)
+        SignedDuration::from_millis(self.millis.saturating_sub(earlier.millis))
     }
 
     /// The instant.
     #[must_use]
     pub fn timestamp(self) -> Timestamp {
-        self.0
+        let limit = if self.millis < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Timestamp::from_millisecond(self.millis).unwrap_or(limit)
     }
 }
 
@@ -53,7 +59,13 @@ impl FromStr for Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.3}", self.0)
+        write!(f, "{:.3}", self.timestamp())
+    }
+}
+
+impl fmt::Debug for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -75,15 +87,26 @@ pub struct Clock(Mutex<Face>);
 
 #[derive(Debug, Clone, Copy)]
 enum Face {
-    Real { offset: SignedDuration },
+    Real {
+        offset: SignedDuration,
+        /// What it showed last: it does not follow when the machine's goes back.
+        shown: Time,
+    },
     Frozen(Time),
+}
+
+impl Face {
+    /// One that runs from an instant.
+    fn real(from: Time) -> Self {
+        Self::Real { offset: from.since(machine()), shown: from }
+    }
 }
 
 impl Clock {
     /// The machine's.
     #[must_use]
     pub fn real() -> Self {
-        Self(Mutex::new(Face::Real { offset: SignedDuration::ZERO }))
+        Self(Mutex::new(Face::Real { offset: SignedDuration::ZERO, shown: machine() }))
     }
 
     /// A clock that stands at `instant`.
@@ -95,9 +118,12 @@ impl Clock {
     /// The time it shows.
     #[must_use]
     pub fn now(&self) -> Time {
-        match *crate::lock(&self.0) {
-            Face::Real { offset } => machine().plus(offset),
-            Face::Frozen(instant) => instant,
+        match &mut *crate::lock(&self.0) {
+            Face::Real { offset, shown } => {
+                *shown = machine().plus(*offset).max(*shown);
+                *shown
+            }
+            Face::Frozen(instant) => *instant,
         }
     }
 
@@ -115,14 +141,14 @@ impl Clock {
     /// Lets it run from the time it shows.
     pub(crate) fn run(&self) {
         let now = self.now();
-        *crate::lock(&self.0) = Face::Real { offset: now.since(machine()) };
+        *crate::lock(&self.0) = Face::real(now);
     }
 
     /// Moves it to `instant`; it goes on as it did.
     pub(crate) fn set(&self, instant: Time) {
         let mut face = crate::lock(&self.0);
         *face = match *face {
-            Face::Real { .. } => Face::Real { offset: instant.since(machine()) },
+            Face::Real { .. } => Face::real(instant),
             Face::Frozen(_) => Face::Frozen(instant),
         };
     }
@@ -149,6 +175,6 @@ mod tests {
     #[test]
     fn does_not_overflow() {
         let time: Time = "2026-06-20T10:00:00Z".parse().unwrap();
-        assert_eq!(time.plus(SignedDuration::MAX).timestamp(), Timestamp::MAX);
+        assert_eq!(time.plus(SignedDuration::MAX), Time::new(Timestamp::MAX));
     }
 }

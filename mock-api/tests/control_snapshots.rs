@@ -61,7 +61,7 @@ async fn a_file_goes_to_another_mock() {
     api_a.send(request.json(&template)).await;
     control.put("/snapshots/all", json!({})).await;
     let (_, file) = control.get("/snapshots/all").await;
-    assert_eq!((&file["format"], &file["version"]), (&json!("pilot-status-mock snapshot"), &json!(1)));
+    assert_eq!((&file["format"], &file["version"]), (&json!("pilot-status-mock snapshot"), &json!(2)));
 
     let api_b = api("ps_demo_web").await;
     let other = Control::of(&api_b).await;
@@ -117,8 +117,8 @@ async fn an_unreadable_file_is_refused_whole() {
     let bad = [
         json!({}),
         json!([]),
-        json!({ "format": "pilot-status-mock snapshot", "version": 1 }),
-        changed("/version", json!(2)),
+        json!({ "format": "pilot-status-mock snapshot", "version": 2 }),
+        changed("/version", json!(1)),
         changed("/format", json!("another")),
         changed("/now", json!("then")),
         changed("/state/ids", json!(7)),

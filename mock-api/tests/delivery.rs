@@ -273,6 +273,25 @@ async fn a_receiver_that_is_not_there() {
 }
 
 #[tokio::test]
+async fn the_status_counts_even_when_the_body_breaks_off() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = [0; 16 * 1024];
+        assert!(stream.read(&mut request).await.unwrap() > 0);
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf").await.unwrap();
+    });
+    let api = api("ps_demo_tenant").await;
+    point(&api, &url).await;
+    reconnect(&api).await;
+    api.settle().await;
+    let log = log(&api).await;
+    assert_eq!((&log[0]["status"], &log[0]["statusCode"]), (&json!("SUCCESS"), &json!(200)));
+}
+
+#[tokio::test]
 async fn a_receiver_that_takes_too_long() {
     let receiver = Receiver::start().await;
     let builder = MockApi::builder().webhook_timeout(Duration::from_millis(50));

@@ -114,6 +114,16 @@ async fn groups_and_channels_have_events_of_their_own() {
         (&json!("Duda"), &json!("Equipe"))
     );
 
+    // One whose phone does not show, and without a name: the group's name is not theirs.
+    let post = json!({ "numberId": "num_web", "userId": "BR.7", "groupId": GROUP, "text": "Oi" });
+    incoming(&api, post).await;
+    let data = receiver.take()[0].body["data"].clone();
+    assert_eq!((&data["from"], data.get("participantName")), (&json!("BR.7"), None));
+    let (_, history) = api.get("/messages/history?pageSize=1").await;
+    assert_eq!(history["messages"][0]["participantName"], Value::Null);
+    let pin = json!({ "messageId": data["messageId"] });
+    assert_eq!(api.post(&format!("/groups/{GROUP}/pin"), pin).await.0, 200, "by WhatsApp's id");
+
     incoming(&api, json!({ "numberId": "num_web", "newsletterId": CHANNEL, "text": "Nova rota" })).await;
     let body = receiver.take()[0].body.clone();
     assert_eq!(body["event"], "message.newsletter");
@@ -209,6 +219,18 @@ async fn contacts_with_a_username_need_no_phone() {
     assert_eq!(page["conversations"][0]["from"], "+5511944443333");
 }
 
+#[tokio::test]
+async fn a_contact_that_wrote_both_ways_is_found_under_its_phone() {
+    let api = api("ps_demo_meta").await;
+    let (phone, user_id) = ("+5511944443333", "BR.42");
+    incoming(&api, json!({ "numberId": "num_meta", "userId": user_id, "text": "a" })).await;
+    let by_phone = incoming(&api, json!({ "numberId": "num_meta", "from": phone, "text": "b" })).await;
+    let both = json!({ "numberId": "num_meta", "from": phone, "userId": user_id, "text": "c" });
+    assert_eq!(incoming(&api, both).await["conversationId"], by_phone["conversationId"]);
+    let by_id = json!({ "numberId": "num_meta", "userId": user_id, "text": "d" });
+    assert_eq!(incoming(&api, by_id).await["conversationId"], by_phone["conversationId"]);
+}
+
 // facts: WHK-MSG-015, WHK-MSG-018, MED-GET-012, MSG-UNREAD-006
 #[tokio::test]
 async fn media_on_meta_can_be_downloaded() {
@@ -238,7 +260,7 @@ async fn media_on_meta_can_be_downloaded() {
     let (_, unread) = api.get("/messages/unread").await;
     assert_eq!(
         unread["messages"][0]["media"],
-        json!({ "provider": "META", "id": id, "url": null, "mimeType": "image/png", "fileName": "a.png" })
+        json!({ "provider": "META", "id": id, "url": format!("https://media.example/inbound/{id}.png"), "mimeType": "image/png", "fileName": "a.png" })
     );
 }
 
@@ -306,4 +328,15 @@ async fn numbers_that_only_relay_still_tell() {
         (&history["messages"][0]["text"], &history["messages"][0]["redacted"]),
         (&Value::Null, &json!(true))
     );
+}
+
+#[tokio::test]
+async fn media_is_not_copied_for_numbers_that_only_relay() {
+    let meta = world("piiMode: RELAY_ONLY, meta: { phoneId: '1', wabaId: '2' }").replace("EVO_GO", "META");
+    let api = api_in(&meta, "ps_n").await;
+    let receiver = hook(&api).await;
+    let image = json!({ "numberId": "n", "from": ANA, "media": "https://example.com/a.png" });
+    incoming(&api, image).await;
+    let data = receiver.take()[0].body["data"].clone();
+    assert!(data["mediaId"].is_string() && data.get("mediaLink").is_none(), "{data}");
 }

@@ -267,6 +267,23 @@ async fn a_disconnected_number_keeps_its_messages_until_it_is_back() {
     );
 }
 
+#[tokio::test]
+async fn what_waits_for_a_number_fails_when_it_is_removed() {
+    let mut api = api("ps_demo_tenant").await;
+    api.use_header("x-whatsapp-number-id", "num_web_closed");
+    let id = send(&api, text(ANA)).await;
+    hours(&api, 1).await;
+    api.use_key("ps_demo_tenant");
+    assert_eq!(api.delete("/numbers/num_web_closed").await.0, 200);
+    api.settle().await;
+    assert_eq!(api.post("/numbers/num_web_closed/restore", json!({})).await.0, 200);
+    api.use_header("x-whatsapp-number-id", "num_web_closed");
+    assert_eq!(read(&api, &id).await["errorCode"], "NUMBER_NOT_FOUND_REMOVED");
+    // It never went out: there is nothing to cancel, but it was not sent either.
+    let (_, answer) = api.delete_with("/messages/cancel", json!({ "messageIds": [id] })).await;
+    assert_eq!(answer["failed"][0]["reason"], "NOT_SCHEDULED");
+}
+
 // facts: MSG-CODE-005, MSG-LIFE-009
 #[tokio::test]
 async fn nothing_waits_for_more_than_seven_days() {

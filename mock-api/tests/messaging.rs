@@ -112,6 +112,14 @@ async fn a_send_names_one_mode_and_one_destination() {
             vec!["/caption"],
         ),
         (
+            json!({ "destinationNumber": "+5511988887777", "media": "https://a/b.amr", "caption": "c" }),
+            vec!["/caption"],
+        ),
+        (
+            json!({ "destinationNumber": "+5511988887777", "text": "a", "labels": ["x", 5, ""] }),
+            vec!["/labels/1"],
+        ),
+        (
             json!({ "destinationNumber": "+5511988887777", "media": "https://a/b.png", "buttons": [{ "type": "reply", "label": "x" }] }),
             vec!["/buttons"],
         ),
@@ -191,6 +199,13 @@ async fn media_follows_plan_and_engine() {
         json!({ "destinationNumber": "+5511988887777", "media": "data:image/png;base64,iVBORw0KGgo=" });
     let (status, answer) = api.post("/messages/send", url.clone()).await;
     assert_eq!((status, code(&answer)), (402, "SUBSCRIPTION_REQUIRED_FOR_MEDIA"));
+    let header = json!({ "type": "IMAGE", "url": "https://example.com/a.png" });
+    let body = json!({ "header": header, "body": { "text": "Oi, tudo bem?" } });
+    let template = json!({ "name": "foto", "category": "UTILITY", "body": body });
+    assert_eq!(api.post("/templates", template).await.0, 201);
+    let send = json!({ "destinationNumber": "+5511988887777", "templateId": "foto" });
+    let (status, answer) = api.post("/messages/send", send).await;
+    assert_eq!((status, code(&answer)), (402, "SUBSCRIPTION_REQUIRED_FOR_MEDIA"), "a template's own media");
     api.use_key("ps_demo_web");
     assert_eq!(api.post("/messages/send", url).await.0, 202);
     let (status, answer) = api.post("/messages/send", base64.clone()).await;

@@ -1,13 +1,13 @@
-//! The dashboard's figures, counted anew from the number's messages each time.
+//! The dashboard's figures. They are counted by the day, from what is known of each part of the log, so that they cost the same however many messages there are.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::Serialize;
 
 use crate::call::{Call, Reply};
 use crate::error::ApiError;
-use crate::messaging::MessageStatus;
+use crate::messaging::{Log, MessageStatus};
 use crate::state::State;
 use crate::time::Time;
 
@@ -21,14 +21,16 @@ pub(super) fn dashboard(state: &mut State, call: &Call<'_>) -> Result<Reply, Api
     // The same parameter under its two documented names.
     let (zone, alias) = (time_zone(call, "tz")?, time_zone(call, "timezone")?);
     let calendar = Calendar::new(call.now, zone.or(alias).unwrap_or(TimeZone::UTC), days);
-    Reply::ok(&Dashboard::new(state.messaging.sent_since(call.number(), calendar.start()), &calendar))
+    let log = state.messaging.log(call.number());
+    Reply::ok(&Dashboard::new(&calendar, |from, until| Counts::of(&log, from, until)))
 }
 
 fn time_zone(call: &Call<'_>, name: &str) -> Result<Option<TimeZone>, ApiError> {
     let Some(zone) = call.query(name) else { return Ok(None) };
     let unknown =
         |_| ApiError::invalid(format!("/{name}"), "must be the name of a time zone, as America/Sao_Paulo");
-    TimeZone::get(zone).map(Some).map_err(unknown)
+    // Not the machine's: the same call has the same answer everywhere.
+    TimeZoneDatabase::bundled().get(zone).map(Some).map_err(unknown)
 }
 
 /// The days of a period, which ends today, as the calendar of a time zone has them.
@@ -39,41 +41,24 @@ struct Calendar {
     days: i32,
 }
 
-/// Which period an instant falls into.
-#[derive(Debug, PartialEq, Eq)]
-enum Falls {
-    Within(Date),
-    Before,
-    Outside,
-}
-
 impl Calendar {
     fn new(now: Time, zone: TimeZone, days: i32) -> Self {
         Self { today: now.timestamp().to_zoned(zone.clone()).date(), zone, days }
     }
 
-    /// An instant before both periods, wherever the days begin.
-    fn start(&self) -> Time {
-        let first = self.today.saturating_sub((2 * self.days + 1).days());
-        let midnight = first.to_zoned(TimeZone::UTC).map(|midnight| midnight.timestamp());
-        Time::new(midnight.unwrap_or(jiff::Timestamp::MIN))
+    /// When the day so many days ago began: days may have 23 hours, or begin at one o'clock.
+    fn start_of(&self, age: i32) -> Time {
+        let start = self.date(age).to_zoned(self.zone.clone()).map(|start| start.timestamp());
+        Time::new(start.unwrap_or(jiff::Timestamp::MIN))
     }
 
-    fn place(&self, time: Time) -> Falls {
-        let date = self.zone.to_datetime(time.timestamp()).date();
-        let age = (self.today - date).get_days();
-        if (0..self.days).contains(&age) {
-            Falls::Within(date)
-        } else if (self.days..2 * self.days).contains(&age) {
-            Falls::Before
-        } else {
-            Falls::Outside
-        }
+    fn date(&self, age: i32) -> Date {
+        self.today.saturating_sub(age.days())
     }
 
-    /// Oldest first.
-    fn dates(&self) -> impl Iterator<Item = Date> {
-        (0..self.days).rev().map(|age| self.today.saturating_sub(age.days()))
+    /// How many days ago, oldest first.
+    fn ages(&self) -> impl Iterator<Item = i32> {
+        (0..self.days).rev()
     }
 }
 
@@ -88,15 +73,21 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, status: MessageStatus) {
-        match status {
-            MessageStatus::Queued => self.queued += 1,
-            MessageStatus::Sent => self.sent += 1,
-            MessageStatus::Delivered => self.delivered += 1,
-            MessageStatus::Failed => self.failed += 1,
-            MessageStatus::Read => self.read += 1,
-            MessageStatus::Canceled => {}
+    /// Those of the messages that were accepted from one instant until before another.
+    fn of(log: &Log<'_>, from: Time, until: Time) -> Self {
+        let part = log.part(from, until);
+        let count = |status| log.count(status, &part);
+        Self {
+            queued: count(MessageStatus::Queued),
+            sent: count(MessageStatus::Sent),
+            delivered: count(MessageStatus::Delivered),
+            failed: count(MessageStatus::Failed),
+            read: count(MessageStatus::Read),
         }
+    }
+
+    fn all(&self) -> u32 {
+        self.queued + self.failed + self.total_sent()
     }
 
     /// Messages that left, however far they came.
@@ -133,21 +124,15 @@ struct Distribution {
 }
 
 impl Dashboard {
-    fn new(messages: impl Iterator<Item = (Time, MessageStatus)>, calendar: &Calendar) -> Self {
-        let (mut counts, mut before) = (Counts::default(), Counts::default());
-        let mut days: indexmap::IndexMap<Date, u32> = calendar.dates().map(|date| (date, 0)).collect();
-        for (time, status) in messages {
-            match calendar.place(time) {
-                Falls::Within(date) => {
-                    counts.add(status);
-                    if let Some(count) = days.get_mut(&date).filter(|_| status != MessageStatus::Canceled) {
-                        *count += 1;
-                    }
-                }
-                Falls::Before => before.add(status),
-                Falls::Outside => {}
-            }
-        }
+    /// `count` counts the messages from one instant until before another.
+    fn new(calendar: &Calendar, count: impl Fn(Time, Time) -> Counts) -> Self {
+        let (start, end) = (calendar.start_of(calendar.days - 1), calendar.start_of(-1));
+        let counts = count(start, end);
+        let before = count(calendar.start_of(2 * calendar.days - 1), start);
+        let days = calendar.ages().map(|age| Day {
+            date: calendar.date(age).to_string(),
+            count: count(calendar.start_of(age), calendar.start_of(age - 1)).all(),
+        });
         let (sent, failed) = (counts.total_sent(), counts.failed);
         Self {
             total_sent: sent,
@@ -159,10 +144,7 @@ impl Dashboard {
             } else {
                 percent(f64::from(failed) / f64::from(sent + failed))
             },
-            daily_messages: days
-                .into_iter()
-                .map(|(date, count)| Day { date: date.to_string(), count })
-                .collect(),
+            daily_messages: days.collect(),
             status_distribution: Distribution::new(&counts),
         }
     }

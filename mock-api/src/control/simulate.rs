@@ -38,7 +38,7 @@ pub(super) fn operations() -> impl Iterator<Item = Operation> {
 
 impl Mock {
     fn simulate(&self, route: &Route, body: &RawBody) -> Result<Reply, ControlError> {
-        let now = self.clock.now();
+        let (mut state, now) = self.settled();
         let nobody = Caller { key: String::new(), tenant: String::new(), number: None, number_scoped: false };
         let call = Call {
             caller: nobody,
@@ -51,8 +51,6 @@ impl Mock {
             body,
             ignored: RefCell::default(),
         };
-        let mut state = crate::lock(&self.state);
-        state.settle(now);
         let reply = (route.handler)(&mut state, &call);
         self.driver.stir();
         Ok(reply?)

@@ -23,7 +23,7 @@ pub(super) const MAX_FILE: usize = 512 * 1024 * 1024;
 /// What a file says it is.
 const FORMAT: &str = "pilot-status-mock snapshot";
 /// The version of the file that this program writes and reads.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The snapshots of a mock, oldest name first.
 #[derive(Debug, Default)]

@@ -30,7 +30,6 @@ pub(crate) enum Due {
     },
 }
 
-/// One that was pinned again since stays.
 impl Due {
     /// Whether it is about something that goes with a tenant.
     pub(crate) fn goes_with(&self, leaving: &Leaving) -> bool {
@@ -39,6 +38,7 @@ impl Due {
     }
 }
 
+/// A message that was pinned again since stays.
 pub(crate) fn fall_due(state: &mut State, due: Due, at: Time) {
     let Due::PinEnds { number, group, message } = due;
     if let Some(group) = state.groups.get_mut(&number, &group)

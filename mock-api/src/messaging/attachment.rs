@@ -7,11 +7,10 @@ use crate::fields::Fields;
 use crate::link;
 
 /// Extensions that tell what a URL leads to.
-const EXTENSIONS: [(&str, ContentType); 22] = [
+const EXTENSIONS: [(&str, ContentType); 24] = [
     ("jpg", ContentType::Image),
     ("jpeg", ContentType::Image),
     ("png", ContentType::Image),
-    ("gif", ContentType::Image),
     ("webp", ContentType::Image),
     ("mp4", ContentType::Video),
     ("3gp", ContentType::Video),
@@ -25,6 +24,9 @@ const EXTENSIONS: [(&str, ContentType); 22] = [
     ("pptx", ContentType::Document),
     ("txt", ContentType::Document),
     ("csv", ContentType::Document),
+    ("zip", ContentType::Document),
+    ("aac", ContentType::Audio),
+    ("amr", ContentType::Audio),
     ("mp3", ContentType::Audio),
     ("ogg", ContentType::Audio),
     ("opus", ContentType::Audio),
@@ -66,10 +68,6 @@ impl MediaKind {
         })
     }
 
-    pub(super) fn takes_caption(self) -> bool {
-        matches!(self, Self::Image | Self::Video | Self::Document)
-    }
-
     fn content_type(self) -> ContentType {
         match self {
             Self::Image => ContentType::Image,
@@ -99,11 +97,16 @@ impl Media {
         self.kind.map(MediaKind::content_type).or_else(|| content_type(&self.source))
     }
 
+    /// Audio and stickers do not, and what nothing is known of may be anything.
+    pub(super) fn takes_caption(&self) -> bool {
+        !matches!(self.content_type(), Some(ContentType::Audio | ContentType::Sticker))
+    }
+
     /// As the chat's row shows it.
     pub(super) fn descriptor(&self) -> RowMedia {
         RowMedia {
             url: (!self.is_base64()).then(|| self.source.clone()),
-            mime_type: mime_type(&self.source).map(str::to_owned),
+            mime_type: link::mime_type(&self.source).map(str::to_owned),
             ..RowMedia::default()
         }
     }
@@ -118,14 +121,9 @@ pub(super) fn source(fields: &Fields<'_>) -> Option<String> {
     Some(source.to_owned())
 }
 
-/// What a data URI says of itself.
-pub(super) fn mime_type(source: &str) -> Option<&str> {
-    source.strip_prefix("data:")?.split([';', ',']).next()
-}
-
 /// What a data URI's type or a URL's extension tells.
 pub(super) fn content_type(source: &str) -> Option<ContentType> {
-    if let Some(mime_type) = mime_type(source) {
+    if let Some(mime_type) = link::mime_type(source) {
         return Some(match mime_type.split('/').next() {
             Some("image") => ContentType::Image,
             Some("video") => ContentType::Video,

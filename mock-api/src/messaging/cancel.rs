@@ -48,6 +48,7 @@ fn cancel_one(chest: &mut Chest, id: &str, now: Time) -> Result<(), &'static str
             Ok(())
         }
         MessageStatus::Queued => Err("NOT_SCHEDULED"),
+        MessageStatus::Failed if message.sent_at.is_none() => Err("NOT_SCHEDULED"),
         MessageStatus::Canceled => Err("ALREADY_CANCELED"),
         _ => Err("ALREADY_SENT"),
     }

@@ -34,11 +34,10 @@ pub(super) fn unread(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
     let paging = Paging::read(call)?;
     let number = number(state, call)?;
     let chest = state.messaging.of(call.number());
-    let total = chest.unread.len();
-    let range = paging.range(total);
-    let rows = chest.unread.iter().rev().skip(range.start).take(range.len());
-    let page = rows.filter_map(|index| {
-        let seen = Seen::new(chest, number, chest.rows.get(*index)?, call.now)?;
+    let total = chest.unread().len();
+    let all = 0..chest.rows.as_slice().len();
+    let page = chest.unread().newest_first(&all, paging).into_iter().filter_map(|position| {
+        let seen = Seen::new(chest, number, chest.rows.get(position)?, call.now)?;
         Some(UnreadRow {
             id: &seen.row.id,
             conversation_id: &seen.conversation.id,
@@ -86,12 +85,10 @@ pub(super) fn group(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErro
     }
     let (paging, dates) = (Paging::read(call)?, Dates::read(call)?);
     let chest = state.messaging.of(call.number());
-    let at = |index: &usize| chest.rows.get(*index).map_or(call.now, |row| row.at);
-    let range = dates.positions(&chest.group_rows, at);
-    let envelope = paging.envelope(range.len(), notice(number));
-    let page = paging.newest_first(range).into_iter().filter_map(|position| {
-        let row = chest.rows.get(*chest.group_rows.get(position)?)?;
-        let seen = Seen::new(chest, number, row, call.now)?;
+    let range = dates.positions(chest.rows.as_slice(), |row| row.at);
+    let envelope = paging.envelope(chest.group_rows().count(&range), notice(number));
+    let page = chest.group_rows().newest_first(&range, paging).into_iter().filter_map(|position| {
+        let seen = Seen::new(chest, number, chest.rows.get(position)?, call.now)?;
         Some(GroupRow {
             id: &seen.row.id,
             conversation_id: &seen.conversation.id,
@@ -101,7 +98,7 @@ pub(super) fn group(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErro
             from: seen.sender(),
             from_name: seen.sender_name(),
             group_id: seen.conversation.peer.shown(),
-            group_name: seen.conversation.name.as_deref(),
+            group_name: seen.conversation.name(),
             media: seen.media(),
             created_at: seen.row.at,
             redacted: seen.redacted(),

@@ -33,7 +33,11 @@ pub(super) fn prepare(state: &State, call: &Call<'_>, request: &SendRequest) -> 
         )
         .with("reason", "extra_charge_unpaid"));
     }
-    media(state, call, request)?;
+    let template_media = match &request.mode {
+        Mode::Template { id, .. } => state.templates.find(number, id).is_some_and(Template::has_media),
+        _ => false,
+    };
+    media(state, call, request, template_media)?;
     match &request.mode {
         Mode::Template { id, variables } => template(state, number, request, id, variables),
         Mode::Text { text, flow, .. } => {
@@ -71,8 +75,15 @@ fn base64(state: &State, number: &Number, request: &SendRequest) -> Result<(), A
 }
 
 /// Media needs a paid plan.
-fn media(state: &State, call: &Call<'_>, request: &SendRequest) -> Result<(), ApiError> {
-    let has_media = request.media.is_some() || matches!(request.mode, Mode::Text { has_media: true, .. });
+fn media(
+    state: &State,
+    call: &Call<'_>,
+    request: &SendRequest,
+    template_media: bool,
+) -> Result<(), ApiError> {
+    let has_media = template_media
+        || request.media.is_some()
+        || matches!(request.mode, Mode::Text { has_media: true, .. });
     let plan = state.account.tenant(&call.caller.tenant).map(|tenant| tenant.plan);
     if has_media && plan == Some(Plan::Free) {
         return Err(ApiError::new(

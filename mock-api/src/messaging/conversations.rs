@@ -38,23 +38,20 @@ pub(super) fn list(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError
     let number = state.numbers.get(call.number()).ok_or_else(ApiError::number_not_found)?;
     dates.start = dates.start.max(retention_start(number, call.now));
     let chest = state.messaging.of(call.number());
-    let range = match number.pii_mode {
-        PiiMode::RelayOnly => 0..0,
-        _ => dates.positions(&chest.by_recency, |(at, ..)| *at),
+    let (total, page) = match number.pii_mode {
+        PiiMode::RelayOnly => (0, Vec::new()),
+        _ => chest.recency.page(dates, paging),
     };
-    let found = chest.by_recency.get(range).unwrap_or_default();
-    let page = paging.range(found.len());
-    let newest_first = found.iter().rev().skip(page.start).take(page.len());
-    let conversations = newest_first.filter_map(|(_, row, index)| {
-        let conversation = chest.conversations.get(*index)?;
-        let last = chest.rows.get(*row).filter(|row| row.conversation == *index);
+    let conversations = page.into_iter().filter_map(|position| {
+        let conversation = chest.conversations.get(position)?;
+        let last = conversation.last_row.and_then(|row| chest.rows.get(row));
         let preview = last.and_then(|row| row.text.as_deref()).unwrap_or_default();
         Some(Item {
             id: &conversation.id,
             from: conversation.phone(),
-            from_name: conversation.name.as_deref(),
-            user_id: conversation.user_id.as_deref(),
-            username: conversation.username.as_deref(),
+            from_name: conversation.name(),
+            user_id: conversation.user_id(),
+            username: conversation.username(),
             kind: conversation.kind(),
             unread_count: conversation.unread.len(),
             last_message_at: conversation.last_at,
@@ -64,6 +61,6 @@ pub(super) fn list(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError
     });
     Reply::ok(&Page {
         conversations: conversations.collect(),
-        envelope: paging.envelope(found.len(), notice(number)),
+        envelope: paging.envelope(total, notice(number)),
     })
 }

@@ -3,7 +3,8 @@
 use fixtures::world::ContentType;
 use serde::Serialize;
 
-use super::model::{Peer, Row};
+use super::index::Position;
+use super::model::{Peer, Row, Sender};
 use super::store::Place;
 use crate::numbers::Number;
 use crate::state::State;
@@ -37,7 +38,9 @@ struct Base<'a> {
 struct Media<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     media_link: Option<&'a str>,
-    media_type: ContentType,
+    /// A template's own media may be of any type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media_type: Option<ContentType>,
     #[serde(skip_serializing_if = "Option::is_none")]
     media_caption: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +58,7 @@ impl<'a> Media<'a> {
         let phone_id = number.meta.as_ref().map(|meta| meta.phone_id.as_str());
         Some(Self {
             media_link: media.url.as_deref(),
-            media_type: row.kind,
+            media_type: Some(row.kind).filter(|kind| *kind != ContentType::Text),
             media_caption: row.text.as_deref(),
             media_filename: media.file_name.as_deref(),
             media_id: media.id.as_deref(),
@@ -100,7 +103,7 @@ fn status_event(state: &State, place: &Place, name: &'static str, at: Time) -> O
         media: Media::of(number, row),
     };
     let (error, error_code) = (message.failure.map(|it| it.text()), message.failure.map(|it| it.code()));
-    Some(Event::new(name, &message.id, &Status { base, error, error_code }))
+    Some(Event::new(name, &*message.id, &Status { base, error, error_code }))
 }
 
 /// `message.received`, `.reply`, `.group` and `.newsletter`.
@@ -126,25 +129,23 @@ struct Inbound<'a> {
 }
 
 /// Says that a row has come in.
-pub(super) fn inbound(state: &mut State, number: &str, row: usize) {
+pub(super) fn inbound(state: &mut State, number: &str, row: Position) {
     let Some((event, at)) = inbound_event(state, number, row) else { return };
     emit(state, number, &event, at);
 }
 
-fn inbound_event(state: &State, number: &str, row: usize) -> Option<(Event, Time)> {
+fn inbound_event(state: &State, number: &str, row: Position) -> Option<(Event, Time)> {
     let (number, chest) = (state.numbers.get(number)?, state.messaging.of(number));
     let row = chest.rows.get(row)?;
     let conversation = chest.conversations.get(row.conversation)?;
     let quoted = row.quoted.and_then(|index| chest.messages.get(index));
     let sender = row.sender.as_deref();
-    let phone = sender.and_then(|sender| sender.phone.as_deref()).map(crate::phone::e164);
     let (group, channel) = match &conversation.peer {
         Peer::Group(id) => (Some(id.as_str()), None),
         Peer::Channel(id) => (None, Some(id.as_str())),
         Peer::Phone(_) | Peer::UserId(_) => (None, None),
     };
-    let (name, place_name) =
-        (conversation.name.as_deref(), |place: Option<&str>| place.and(conversation.name.as_deref()));
+    let (name, place_name) = (conversation.name(), |place: Option<&str>| place.and(conversation.name()));
     let inbound = Inbound {
         base: Base {
             number_id: &number.id,
@@ -153,7 +154,7 @@ fn inbound_event(state: &State, number: &str, row: usize) -> Option<(Event, Time
             kind: row.kind,
             from_me: false,
             created_at: row.at,
-            from: phone.unwrap_or_else(|| conversation.peer.shown()),
+            from: sender.and_then(Sender::shown).unwrap_or_else(|| conversation.peer.shown()),
             to: crate::phone::e164(&number.digits),
             content: row.text.as_deref(),
             correlation_id: quoted.map(super::model::Message::correlation_id),
@@ -174,5 +175,5 @@ fn inbound_event(state: &State, number: &str, row: usize) -> Option<(Event, Time
         (.., Some(_)) => "message.reply",
         _ => "message.received",
     };
-    Some((Event::new(event, &row.id, &inbound), row.at))
+    Some((Event::new(event, &*row.id, &inbound), row.at))
 }

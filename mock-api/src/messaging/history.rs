@@ -44,9 +44,10 @@ pub(super) fn history(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiEr
     let (paging, dates) = (Paging::read(call)?, Dates::read(call)?);
     let number = number(state, call)?;
     let chest = state.messaging.of(call.number());
-    let range = dates.positions(&chest.rows, |row| row.at);
+    let all = chest.rows.as_slice();
+    let range = dates.positions(all, |row| row.at);
     let envelope = paging.envelope(range.len(), notice(number));
-    let rows = paging.newest_first(range).into_iter().filter_map(|index| chest.rows.get(index));
+    let rows = paging.newest_first(range).into_iter().filter_map(|index| all.get(index));
     let page = rows.filter_map(|row| history_row(chest, &Seen::new(chest, number, row, call.now)?));
     Reply::ok(&Page { messages: page.collect(), envelope })
 }
@@ -66,16 +67,16 @@ fn history_row<'a>(chest: &'a Chest, seen: &Seen<'a>) -> Option<HistoryRow<'a>> 
             .map_or(row.external_id.as_deref(), |message| message.external_id.as_deref()),
         status: message.map_or(inbound_status, |message| message.status),
         message_type: row.kind,
-        // History does not tell the rails apart: what the API sent is `API`.
-        origin: message.map(|_| Origin::Api),
+        // History does not tell the rails apart: what the API sent is `API`. The rest was written on the phone.
+        origin: (!inbound).then(|| if message.is_some() { Origin::Api } else { Origin::App }),
         text: seen.text(),
         participant_name: seen.participant_name(),
         participant_phone: seen.participant_phone(),
-        participant_user_id: seen.show(seen.conversation.user_id.as_deref()),
+        participant_user_id: seen.show(seen.conversation.user_id()),
         replied_to_external_id: quoted.and_then(|quoted| quoted.external_id.as_deref()),
         media: seen.media(),
-        sent_at: message.and_then(|message| message.sent_at),
-        delivered_at: if inbound { Some(row.at) } else { message.and_then(|message| message.delivered_at) },
+        sent_at: message.map_or((!inbound).then_some(row.at), |message| message.sent_at),
+        delivered_at: message.map_or(Some(row.at), |message| message.delivered_at),
         read_at: if inbound { row.read_at } else { message.and_then(|message| message.read_at) },
         provider_timestamp: row.at,
         created_at: row.at,

@@ -1,10 +1,11 @@
 //! A message from the other side comes in.
 
-use fixtures::world::{ContentType, Direction, Engine};
+use fixtures::world::{ContentType, Direction, Engine, PiiMode};
 
 use super::events;
 use super::external_id::external_id;
-use super::model::{Peer, Row, RowMedia, Sender};
+use super::index::Position;
+use super::model::{Peer, Profile, Row, RowMedia, Sender};
 use super::store::name_of;
 use crate::ids::Ids;
 use crate::numbers::Number;
@@ -18,22 +19,20 @@ pub(super) struct Incoming {
     /// The conversation's other side.
     pub(super) peer: Peer,
     /// Who wrote it, as far as it shows.
-    pub(super) from: Profile,
+    pub(super) from: Writer,
     pub(super) kind: ContentType,
     pub(super) text: Option<String>,
     pub(super) media: Option<Attachment>,
     /// Position of the message that it answers.
-    pub(super) quoted: Option<usize>,
+    pub(super) quoted: Option<Position>,
 }
 
-/// What a contact shows of itself.
+/// Who wrote a message, as far as it shows.
 #[derive(Debug)]
-pub(super) struct Profile {
+pub(super) struct Writer {
     /// Digits.
     pub(super) phone: Option<String>,
-    pub(super) name: Option<String>,
-    pub(super) username: Option<String>,
-    pub(super) user_id: Option<String>,
+    pub(super) profile: Profile,
 }
 
 /// Media that comes in.
@@ -54,11 +53,11 @@ pub(super) fn receive(state: &mut State, incoming: Incoming, now: Time) -> Optio
     let Incoming { number, peer, from, kind, text, media, quoted } = incoming;
     let external_id = external_id(is_meta, &peer, &mut state.ids);
     let media = media.map(|media| Box::new(store(state, &number, is_meta, media)));
-    let sender = Sender { phone: from.phone, name: from.name };
+    let sender = Sender { phone: from.phone, user_id: from.profile.user_id, name: from.profile.name };
     let chest = state.messaging.of_mut(&number);
-    let (index, id) = (chest.rows.len(), state.ids.id("cm", now));
+    let (index, id) = (chest.rows.next(), state.ids.id("cm", now));
     chest.add_row(Row {
-        id: id.clone(),
+        id: id.as_str().into(),
         conversation,
         direction: Direction::Inbound,
         kind,
@@ -71,7 +70,7 @@ pub(super) fn receive(state: &mut State, incoming: Incoming, now: Time) -> Optio
         at: now,
         message: None,
     });
-    let conversation = chest.conversations.get(conversation)?.id.clone();
+    let conversation = chest.conversations.get(conversation)?.id.to_string();
     events::inbound(state, &number, index);
     Some((id, conversation))
 }
@@ -91,42 +90,26 @@ pub(super) fn is_ignored(number: &Number, peer: &Peer) -> bool {
 }
 
 /// The conversation it belongs to, with what is new about the contact.
-fn conversation(state: &mut State, incoming: &Incoming, now: Time) -> usize {
+fn conversation(state: &mut State, incoming: &Incoming, now: Time) -> Position {
     let Incoming { number, peer, from, .. } = incoming;
-    let user_id = from.user_id.clone().filter(|_| peer.is_contact());
-    let known_as = user_id.clone().map(Peer::UserId);
+    let profile = if peer.is_contact() { from.profile.clone() } else { Profile::default() };
+    let known_as = profile.user_id.clone().map(Peer::UserId);
     let name = name_of(state, number, peer);
     let ids = &mut state.ids;
     let chest = state.messaging.of_mut(number);
     // A contact that was known by its user id alone keeps its conversation when its phone shows.
     let known = chest.index_of(peer).or_else(|| chest.index_of(known_as.as_ref()?));
-    let index = known.unwrap_or_else(|| chest.open(peer, name, now, || ids.id("conv", now)));
-    chest.also_known_as(peer.clone(), index);
-    if let Some(user_id) = known_as {
-        chest.also_known_as(user_id, index);
-    }
-    if let Some(conversation) = chest.conversations.get_mut(index).filter(|_| peer.is_contact()) {
-        if matches!(conversation.peer, Peer::UserId(_)) {
-            conversation.peer = peer.clone();
-        }
-        keep_newer(&mut conversation.name, from.name.clone());
-        keep_newer(&mut conversation.username, from.username.clone());
-        keep_newer(&mut conversation.user_id, user_id);
-    }
-    index
+    let position = known.unwrap_or_else(|| chest.open(peer, name, now, || ids.id("conv", now)));
+    chest.identify(position, peer, profile);
+    position
 }
 
-fn keep_newer(known: &mut Option<String>, new: Option<String>) {
-    if new.is_some() {
-        *known = new;
-    }
-}
-
-/// On Meta it can be downloaded under an id; elsewhere there is its URL alone.
+/// On Meta it can be downloaded under an id; elsewhere under its URL alone.
 fn store(state: &mut State, number: &str, is_meta: bool, media: Attachment) -> RowMedia {
+    let id = is_meta.then(|| media_id(&mut state.ids));
     let row = RowMedia {
-        id: is_meta.then(|| media_id(&mut state.ids)),
-        url: media.url,
+        url: url(state, number, id.as_deref(), &media),
+        id,
         mime_type: Some(media.mime_type.clone()),
         file_name: media.file_name.clone(),
     };
@@ -135,6 +118,16 @@ fn store(state: &mut State, number: &str, is_meta: bool, media: Attachment) -> R
         state.media.insert(number, id.clone(), stored);
     }
     row
+}
+
+/// Where the API keeps its copy: it makes none for a number that only relays.
+fn url(state: &mut State, number: &str, id: Option<&str>, media: &Attachment) -> Option<String> {
+    let relays = state.numbers.get(number).is_some_and(|it| it.pii_mode == PiiMode::RelayOnly);
+    if relays && id.is_some() {
+        return None;
+    }
+    let name = id.map_or_else(|| state.ids.hex(16), str::to_owned);
+    media.url.clone().or_else(|| Some(crate::media::hosted("inbound", &name, &media.mime_type)))
 }
 
 fn media_id(ids: &mut Ids) -> String {

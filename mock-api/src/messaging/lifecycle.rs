@@ -32,15 +32,14 @@ const PAST: SignedDuration = SignedDuration::from_millis(1);
 /// What falls due in this area: a step of a message.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Due {
-    number: String,
-    message: String,
+    place: Place,
     step: Step,
 }
 
 impl Due {
     /// Whether it is about something that goes with a tenant.
     pub(crate) fn goes_with(&self, leaving: &Leaving) -> bool {
-        leaving.numbers.contains(&self.number)
+        leaving.numbers.contains(&self.place.number)
     }
 }
 
@@ -56,29 +55,21 @@ enum Step {
 }
 
 /// Enters what a message that was just accepted waits for.
-pub(super) fn begin(schedule: &mut Schedule, number: &str, message: &Message) {
-    let mut at = |time, step| enter(schedule, number, &message.id, time, step);
+pub(super) fn begin(schedule: &mut Schedule, place: &Place, message: &Message) {
+    let mut at = |time, step| enter(schedule, place, time, step);
     at(message.due_at().plus(ATTEMPTED_AFTER), Step::Attempt);
     if let Some(until) = message.deliver_until {
         at(until.max(message.created_at).plus(PAST), Step::Expire);
     }
 }
 
-fn enter(schedule: &mut Schedule, number: &str, message: &str, time: Time, step: Step) {
-    let due = Due { number: number.to_owned(), message: message.to_owned(), step };
-    schedule.at(time, schedule::Due::Messaging(due));
-}
-
-fn enter_at(state: &mut State, place: &Place, time: Time, step: Step) {
-    if let Some(message) = state.messaging.at(place) {
-        enter(&mut state.schedule, &place.number, &message.id, time, step);
-    }
+fn enter(schedule: &mut Schedule, place: &Place, time: Time, step: Step) {
+    schedule.at(time, schedule::Due::Messaging(Due { place: place.clone(), step }));
 }
 
 /// Each step looks at the status first: what happened meanwhile may have made it pointless.
 pub(crate) fn fall_due(state: &mut State, due: Due, at: Time) {
-    let Due { number, message, step } = due;
-    let Some(place) = state.messaging.place(&number, &message) else { return };
+    let Due { place, step } = due;
     let Some(message) = state.messaging.at(&place) else { return };
     match (step, message.status) {
         (Step::Attempt, MessageStatus::Queued) => attempt(state, &place, at),
@@ -103,10 +94,10 @@ pub(crate) fn fall_due(state: &mut State, due: Due, at: Time) {
     }
 }
 
-/// What waited for the number is tried now.
-pub(crate) fn number_opened(state: &mut State, number: &str, now: Time) {
-    for index in std::mem::take(&mut state.messaging.of_mut(number).waiting) {
-        enter_at(state, &Place { number: number.to_owned(), index }, now, Step::Attempt);
+/// What waited for the number is tried now: it is there again, or gone.
+pub(crate) fn try_waiting(state: &mut State, number: &str, now: Time) {
+    for index in std::mem::take(&mut state.messaging.of_mut(number).waiting).iter() {
+        enter(&mut state.schedule, &Place { number: number.to_owned(), index }, now, Step::Attempt);
     }
 }
 
@@ -120,9 +111,13 @@ fn attempt(state: &mut State, place: &Place, at: Time) {
 }
 
 fn wait(state: &mut State, place: &Place) {
-    let Some(due_at) = state.messaging.at(place).map(Message::due_at) else { return };
-    state.messaging.of_mut(&place.number).waiting.insert(place.index);
-    enter_at(state, place, due_at.plus(MAX_AGE), Step::GrowOld);
+    let chest = state.messaging.of_mut(&place.number);
+    chest.waiting.insert(place.index);
+    let Some(message) = chest.messages.get_mut(place.index) else { return };
+    if !std::mem::replace(&mut message.waited, true) {
+        let due_at = message.due_at();
+        enter(&mut state.schedule, place, due_at.plus(MAX_AGE), Step::GrowOld);
+    }
 }
 
 fn again(state: &mut State, place: &Place, at: Time) {
@@ -131,7 +126,7 @@ fn again(state: &mut State, place: &Place, at: Time) {
     if message.attempts > RETRIES {
         fail(state, place, Failure::DeliveryTimeout, at);
     } else {
-        enter_at(state, place, at.plus(RETRIED_AFTER), Step::Attempt);
+        enter(&mut state.schedule, place, at.plus(RETRIED_AFTER), Step::Attempt);
     }
 }
 
@@ -161,7 +156,7 @@ pub(super) fn sent(state: &mut State, place: &Place, at: Time) {
     }
     events::status(state, place, "message.sent", at);
     if outcome != Some(MessageOutcome::NeverDelivered) {
-        enter_at(state, place, at.plus(DELIVERED_AFTER), Step::Deliver);
+        enter(&mut state.schedule, place, at.plus(DELIVERED_AFTER), Step::Deliver);
     }
 }
 
@@ -169,7 +164,7 @@ pub(super) fn delivered(state: &mut State, place: &Place, at: Time) {
     set(state, place, MessageStatus::Delivered, |message| message.delivered_at = Some(at));
     events::status(state, place, "message.delivered", at);
     if state.messaging.at(place).and_then(outcome) != Some(MessageOutcome::NeverRead) {
-        enter_at(state, place, at.plus(READ_AFTER), Step::Read);
+        enter(&mut state.schedule, place, at.plus(READ_AFTER), Step::Read);
     }
 }
 

@@ -3,7 +3,9 @@
 use fixtures::World;
 use fixtures::world::{ChatMessage, Direction};
 
-use super::model::{Conversation, Peer, Row, RowMedia, Sender};
+use super::chest::Chest;
+use super::index::Position;
+use super::model::{Conversation, Peer, Profile, Row, RowMedia, Sender};
 use super::store::Messaging;
 use crate::ids::Ids;
 use crate::time::Time;
@@ -32,6 +34,7 @@ impl Messaging {
         for (number, row) in rows {
             messaging.of_mut(number).add_row(row);
         }
+        messaging.by_number.values_mut().for_each(Chest::sort_conversations);
         messaging
     }
 }
@@ -44,41 +47,40 @@ fn chats<'a>(world: &'a World, start: Time, ids: &mut Ids) -> Vec<Chat<'a>> {
     let contacts = world.contacts.iter().filter_map(|contact| {
         let phone = contact.phone.as_deref().and_then(crate::phone::digits).map(Peer::Phone);
         let peer = phone.or_else(|| contact.user_id.clone().map(Peer::UserId))?;
-        let conversation = Conversation {
+        let mut conversation = Conversation::new(contact.conversation.clone(), peer, None, start);
+        conversation.learn(Profile {
             name: contact.name.clone(),
             user_id: contact.user_id.clone(),
             username: contact.username.clone(),
-            ..Conversation::new(contact.conversation.clone(), peer, start)
-        };
+        });
         Some(Chat { number: &contact.number, conversation, messages: &contact.messages })
     });
     let mut chats: Vec<_> = contacts.collect();
     for group in &world.groups {
         let id = group.conversation.clone().unwrap_or_else(|| ids.id("conv", start));
-        let conversation = Conversation {
-            name: Some(group.name.clone()),
-            ..Conversation::new(id, Peer::Group(group.id.clone()), start)
-        };
+        let name = Some(group.name.clone());
+        let conversation = Conversation::new(id, Peer::Group(group.id.clone()), name, start);
         chats.push(Chat { number: &group.number, conversation, messages: &group.messages });
     }
     chats
 }
 
-fn row(world: &World, message: &ChatMessage, conversation: usize, at: Time) -> Row {
+fn row(world: &World, message: &ChatMessage, conversation: Position, at: Time) -> Row {
     let media = message.media.as_ref().map(|id| {
         let media = world.media.iter().find(|media| media.id == *id);
+        let mime_type = media.map_or("", |media| media.mime_type.as_str());
         Box::new(RowMedia {
             id: Some(id.clone()),
-            url: None,
+            url: Some(crate::media::hosted("inbound", id, mime_type)),
             mime_type: media.map(|media| media.mime_type.clone()),
             file_name: media.and_then(|media| media.file_name.clone()),
         })
     });
     let phone = message.from.as_deref().and_then(crate::phone::digits);
-    let sender = Sender { phone, name: message.from_name.clone() };
+    let sender = Sender { phone, user_id: None, name: message.from_name.clone() };
     let has_sender = sender.phone.is_some() || sender.name.is_some();
     Row {
-        id: message.id.clone(),
+        id: message.id.as_str().into(),
         conversation,
         direction: message.direction,
         kind: message.kind,

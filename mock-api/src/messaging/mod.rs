@@ -1,6 +1,6 @@
 //! Messages and conversations.
 //!
-//! Reading order: `model` (what is kept), `store` and `chest` (where), `send` (how a message comes to be: `request` reads it, `checks` refuses it at once),
+//! Reading order: `model` (what is kept), `store`, `chest` and `index` (where), `send` (how a message comes to be: `request` reads it, `checks` refuses it at once),
 //! `lifecycle` (what becomes of it: `attempt` tries, `failure` names what can go wrong, `events` tells the webhooks), `simulate` (what the other side does),
 //! then what reads: `read`, `history`, `chats`, `conversations`.
 
@@ -18,6 +18,7 @@ mod failure;
 mod history;
 mod idempotency;
 mod inbound;
+mod index;
 mod interactive;
 mod labels;
 mod lifecycle;
@@ -33,11 +34,11 @@ mod store;
 mod typing;
 
 pub(crate) use failure::Failure;
-pub(crate) use lifecycle::{Due, fall_due, number_opened};
+pub(crate) use lifecycle::{Due, fall_due, try_waiting};
 pub(crate) use model::MessageStatus;
 pub(crate) use send::send;
 pub(crate) use simulate::SIMULATIONS;
-pub(crate) use store::{Messaging, conversation_id, open_group, window_open};
+pub(crate) use store::{Log, Messaging, conversation_id, open_group, window_open};
 
 use crate::call::{Route, Scope};
 

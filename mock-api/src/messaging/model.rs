@@ -6,6 +6,7 @@ use fixtures::world::{ContentType, Direction};
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
+use super::index::Position;
 use super::pricing::Pricing;
 use crate::time::Time;
 
@@ -41,6 +42,8 @@ impl MessageStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Origin {
+    /// The phone itself.
+    App,
     Api,
     Mcp,
 }
@@ -77,7 +80,7 @@ impl Peer {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Message {
     /// `msg_` and what the correlation id has too.
-    pub(crate) id: String,
+    pub(crate) id: Box<str>,
     pub(crate) to: Peer,
     /// Name of the template, for template sends.
     pub(crate) template: Option<Box<str>>,
@@ -98,8 +101,10 @@ pub(crate) struct Message {
     pub(crate) mark_read: bool,
     /// How often it was tried without success.
     pub(crate) attempts: u8,
+    /// Whether it has waited for its number, so that its age counts.
+    pub(crate) waited: bool,
     /// Position of its row.
-    pub(crate) row: usize,
+    pub(super) row: Position,
 }
 
 impl Message {
@@ -127,15 +132,24 @@ pub(crate) struct RowMedia {
 pub(crate) struct Sender {
     /// Digits.
     pub(crate) phone: Option<String>,
+    /// BSUID, of one whose phone does not show.
+    pub(crate) user_id: Option<String>,
     pub(crate) name: Option<String>,
+}
+
+impl Sender {
+    /// A phone with `+`, or a BSUID.
+    pub(crate) fn shown(&self) -> Option<String> {
+        self.phone.as_deref().map(crate::phone::e164).or_else(|| self.user_id.clone())
+    }
 }
 
 /// One message of a chat, in either direction, however it came to be.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Row {
-    pub(crate) id: String,
+    pub(crate) id: Box<str>,
     /// Position of its conversation.
-    pub(crate) conversation: usize,
+    pub(super) conversation: Position,
     pub(crate) direction: Direction,
     pub(crate) kind: ContentType,
     pub(crate) text: Option<Box<str>>,
@@ -145,11 +159,11 @@ pub(crate) struct Row {
     /// The provider's id of an inbound one; a message sent through the API has its own.
     pub(crate) external_id: Option<Box<str>>,
     /// Position of the message that it answers.
-    pub(crate) quoted: Option<usize>,
+    pub(super) quoted: Option<Position>,
     pub(crate) read_at: Option<Time>,
     pub(crate) at: Time,
     /// Position of the message behind it, for those sent through the API.
-    pub(crate) message: Option<usize>,
+    pub(super) message: Option<Position>,
 }
 
 impl Row {
@@ -158,39 +172,70 @@ impl Row {
     }
 }
 
-/// A conversation of a number.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Conversation {
-    pub(crate) id: String,
-    pub(crate) peer: Peer,
+/// What a contact shows of itself.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Profile {
+    /// A contact's display name, a group's subject, a channel's name.
     pub(crate) name: Option<String>,
-    /// BSUID of a contact.
+    /// BSUID.
     pub(crate) user_id: Option<String>,
     pub(crate) username: Option<String>,
+}
+
+/// A conversation of a number. There may be as many as messages, so that what few of them have is kept apart.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Conversation {
+    pub(crate) id: Box<str>,
+    pub(crate) peer: Peer,
+    pub(super) profile: Option<Box<Profile>>,
     pub(crate) last_at: Time,
     pub(crate) last_inbound_at: Option<Time>,
     pub(crate) created_at: Time,
-    /// Positions of its rows, oldest first.
-    pub(crate) rows: Vec<usize>,
+    /// Position of its newest row.
+    pub(super) last_row: Option<Position>,
     /// Positions of those that are unread.
-    pub(crate) unread: BTreeSet<usize>,
+    pub(super) unread: BTreeSet<Position>,
 }
 
 impl Conversation {
-    pub(crate) fn new(id: String, peer: Peer, now: Time) -> Self {
+    pub(crate) fn new(id: String, peer: Peer, name: Option<String>, now: Time) -> Self {
         let user_id = if let Peer::UserId(id) = &peer { Some(id.clone()) } else { None };
-        Self {
-            id,
+        let mut conversation = Self {
+            id: id.into(),
             peer,
-            name: None,
-            user_id,
-            username: None,
+            profile: None,
             last_at: now,
             last_inbound_at: None,
             created_at: now,
-            rows: Vec::new(),
+            last_row: None,
             unread: BTreeSet::new(),
+        };
+        conversation.learn(Profile { name, user_id, username: None });
+        conversation
+    }
+
+    /// Keeps what is new of a profile; what is not said stays.
+    pub(super) fn learn(&mut self, new: Profile) {
+        let Profile { name, user_id, username } = new;
+        if name.is_none() && user_id.is_none() && username.is_none() {
+            return;
         }
+        let known = self.profile.get_or_insert_default();
+        known.name = name.or(known.name.take());
+        known.user_id = user_id.or(known.user_id.take());
+        known.username = username.or(known.username.take());
+    }
+
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.profile.as_ref()?.name.as_deref()
+    }
+
+    pub(crate) fn user_id(&self) -> Option<&str> {
+        self.profile.as_ref()?.user_id.as_deref()
+    }
+
+    pub(crate) fn username(&self) -> Option<&str> {
+        self.profile.as_ref()?.username.as_deref()
     }
 
     /// The contact's phone with `+`; groups, channels and username-only contacts have none.

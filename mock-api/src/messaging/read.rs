@@ -78,19 +78,21 @@ pub(super) fn log(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError>
     let status = call.choice("status", &MessageStatus::NAMES)?.and_then(MessageStatus::from_name);
     let dates = Dates::read(call)?;
     let chest = state.messaging.of(call.number());
-    let range = dates.positions(&chest.messages, |message| message.created_at);
-    let (total, rows): (usize, Vec<usize>) = match status {
-        None => (range.len(), paging.newest_first(range)),
+    let all = chest.messages.as_slice();
+    let range = dates.positions(all, |message| message.created_at);
+    let (total, page): (usize, Vec<_>) = match status {
+        None => {
+            let page = paging.newest_first(range.clone()).into_iter();
+            (range.len(), page.filter_map(|index| all.get(index)).collect())
+        }
         Some(status) => {
-            let of_status = chest.by_status.get(&status).into_iter().flat_map(|all| all.range(range.clone()));
-            let total = of_status.clone().count();
-            let page = paging.range(total);
-            (total, of_status.rev().skip(page.start).take(page.len()).copied().collect())
+            let page = chest.of_status(status).map(|of_status| of_status.newest_first(&range, paging));
+            let page = page.into_iter().flatten().filter_map(|position| chest.messages.get(position));
+            (chest.count(status, &range), page.collect())
         }
     };
-    let messages = rows.into_iter().filter_map(|index| chest.messages.get(index));
     Reply::ok(&Log {
-        messages: messages.map(|message| Details::of(chest, message)).collect(),
+        messages: page.into_iter().map(|message| Details::of(chest, message)).collect(),
         envelope: paging.envelope(total, None),
     })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::attachment::{Media, MediaKind};
+use super::attachment::Media;
 use super::interactive::Interactive;
 use super::model::Peer;
 use super::{destination, interactive};
@@ -89,7 +89,7 @@ fn direct(fields: &Fields<'_>, media: &Media, caption: Option<&str>) -> Option<M
     if !fields.has("mediaType") && media.content_type().is_none() {
         fields.issue("mediaType", "is required where neither a data URI nor the URL's extension tells it");
     }
-    if caption.is_some() && !media.kind.is_none_or(MediaKind::takes_caption) {
+    if caption.is_some() && !media.takes_caption() {
         fields.issue("caption", "goes with image, video and document only");
     }
     Some(Mode::Media { caption: caption.map(str::to_owned) })

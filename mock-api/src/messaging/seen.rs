@@ -73,7 +73,7 @@ impl<'a> Seen<'a> {
     /// The other side's name: in groups that of who wrote it.
     pub(super) fn participant_name(&self) -> Option<&'a str> {
         let sender = self.row.sender.as_deref().and_then(|sender| sender.name.as_deref());
-        self.show(sender.or(self.conversation.name.as_deref()))
+        self.show(sender.or(self.contact_name()))
     }
 
     /// The phone of who wrote it, with `+`.
@@ -86,9 +86,12 @@ impl<'a> Seen<'a> {
     pub(super) fn sender_name(&self) -> Option<&'a str> {
         let own = || (self.row.direction == Direction::Outbound).then_some(self.number.name.as_str());
         let sender = self.row.sender.as_deref().and_then(|sender| sender.name.as_deref());
-        // A group's or a channel's name is not that of who wrote in it.
-        let contact = self.conversation.name.as_deref().filter(|_| self.conversation.peer.is_contact());
-        self.show(sender.or_else(own).or(contact))
+        self.show(sender.or_else(own).or(self.contact_name()))
+    }
+
+    /// A group's or a channel's name is not that of who wrote in it.
+    fn contact_name(&self) -> Option<&'a str> {
+        self.conversation.name().filter(|_| self.conversation.peer.is_contact())
     }
 
     pub(super) fn redacted(&self) -> Option<bool> {

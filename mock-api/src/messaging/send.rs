@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use super::attachment::Media;
 use super::checks::{Prepared, prepare};
+use super::index::Position;
 use super::model::{Message, MessageStatus, Origin, Row};
 use super::request::{Mode, SendRequest};
-use super::store::name_of;
+use super::store::{Place, name_of};
 use super::{idempotency, lifecycle};
 use crate::call::{Call, Reply};
 use crate::error::ApiError;
@@ -71,9 +72,9 @@ fn accept(
     let chest = state.messaging.of_mut(call.number());
     let conversation = chest.open(&request.to, name, now, || ids.id("conv", now));
     let row = row(ids.id("cm", now), conversation, request, prepared, now);
-    let index = chest.add_sent(message, row);
-    if let Some(message) = chest.messages.get(index) {
-        lifecycle::begin(&mut state.schedule, call.number(), message);
+    let place = Place { number: call.number().to_owned(), index: chest.add_sent(message, row) };
+    if let Some(message) = chest.messages.get(place.index) {
+        lifecycle::begin(&mut state.schedule, &place, message);
     }
     state.messaging.labels.tag(&call.caller.tenant, &request.labels, &request.to);
     Ok(reply)
@@ -87,7 +88,7 @@ fn message(
     mark_read: bool,
 ) -> Message {
     Message {
-        id,
+        id: id.into(),
         to: request.to.clone(),
         template: prepared.template.as_deref().map(Into::into),
         status: MessageStatus::Queued,
@@ -103,6 +104,7 @@ fn message(
         pricing: None,
         mark_read,
         attempts: 0,
+        waited: false,
         row: 0,
     }
 }
@@ -112,9 +114,9 @@ fn origin(call: &Call<'_>) -> Origin {
     if agent.starts_with(MCP_USER_AGENT) { Origin::Mcp } else { Origin::Api }
 }
 
-fn row(id: String, conversation: usize, request: &SendRequest, prepared: &Prepared, now: Time) -> Row {
+fn row(id: String, conversation: Position, request: &SendRequest, prepared: &Prepared, now: Time) -> Row {
     Row {
-        id,
+        id: id.into(),
         conversation,
         direction: Direction::Outbound,
         kind: kind(request),

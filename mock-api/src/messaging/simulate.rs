@@ -6,8 +6,9 @@ use fixtures::world::ContentType;
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::inbound::{Attachment, Incoming, Profile, is_ignored, receive};
-use super::model::{MessageStatus, Peer};
+use super::inbound::{Attachment, Incoming, Writer, is_ignored, receive};
+use super::index::Position;
+use super::model::{MessageStatus, Peer, Profile};
 use super::store::Place;
 use super::{attachment, destination, lifecycle};
 use crate::call::{Call, Reply, Route, Scope};
@@ -74,7 +75,7 @@ fn message(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
 }
 
 /// The message that is answered: one that has reached WhatsApp.
-fn quoted(state: &State, number: &str, id: &str) -> Result<usize, ApiError> {
+fn quoted(state: &State, number: &str, id: &str) -> Result<Position, ApiError> {
     let chest = state.messaging.of(number);
     let index = chest.position(id).ok_or_else(unknown)?;
     if chest.messages.get(index).is_none_or(|message| message.external_id.is_none()) {
@@ -105,7 +106,7 @@ fn read_message(fields: &Fields<'_>) -> Option<(Incoming, Option<String>)> {
 }
 
 /// The conversation's other side, and who writes.
-fn read_sides(fields: &Fields<'_>) -> Option<(Peer, Profile)> {
+fn read_sides(fields: &Fields<'_>) -> Option<(Peer, Writer)> {
     let from = destination::contact(fields, "from");
     let user_id = fields.filled("userId").map(str::to_owned);
     if user_id.as_deref().is_some_and(|id| !crate::phone::is_user_id(id)) {
@@ -126,8 +127,8 @@ fn read_sides(fields: &Fields<'_>) -> Option<(Peer, Profile)> {
     };
     let user_id = user_id.or(by_id);
     let contact = phone.clone().map(Peer::Phone).or_else(|| user_id.clone().map(Peer::UserId));
-    let profile = Profile { phone, name: text("name"), username: text("username"), user_id };
-    Some((group.or(channel).or(contact)?, profile))
+    let profile = Profile { name: text("name"), user_id, username: text("username") };
+    Some((group.or(channel).or(contact)?, Writer { phone, profile }))
 }
 
 /// The media of a message that has some. Content that is not given is made up: what matters is that it can be downloaded.
@@ -141,7 +142,7 @@ fn read_media(fields: &Fields<'_>, kind: ContentType, source: Option<String>) ->
         _ => return None,
     };
     let (given, file_name) = (fields.filled("mimeType"), fields.filled("fileName").map(str::to_owned));
-    let own = source.as_deref().and_then(attachment::mime_type);
+    let own = source.as_deref().and_then(link::mime_type);
     let mime_type = given.or(own).unwrap_or(usual).to_owned();
     let content = source.as_deref().filter(|it| link::is_data_uri(it)).and_then(|it| it.split_once(','));
     let base64 = content.map_or_else(|| STANDARD.encode("stand-in"), |(_, content)| content.to_owned());

@@ -1,10 +1,13 @@
 //! Everything of the area: one chest per number, so that nothing grows with other numbers' traffic.
 
+use std::ops::Range;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::chest::Chest;
 use super::idempotency::Idempotency;
+use super::index::Position;
 use super::labels::Labels;
 use super::model::{Message, MessageStatus, Peer};
 use crate::state::State;
@@ -19,11 +22,29 @@ pub(crate) struct Messaging {
 }
 
 /// Where a message is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Place {
     pub(super) number: String,
     /// Its position in the number's chest.
-    pub(super) index: usize,
+    pub(super) index: Position,
+}
+
+/// What a number sent through the API, for those who count it.
+#[derive(Debug)]
+pub(crate) struct Log<'a>(&'a Chest);
+
+impl Log<'_> {
+    /// The part of it that was accepted from one instant until before another.
+    pub(crate) fn part(&self, from: Time, until: Time) -> Range<usize> {
+        let messages = self.0.messages.as_slice();
+        let position = |time| messages.partition_point(|message| message.created_at < time);
+        position(from)..position(until)
+    }
+
+    /// How many messages of a part have a status.
+    pub(crate) fn count(&self, status: MessageStatus, part: &Range<usize>) -> u32 {
+        u32::try_from(self.0.count(status, part)).unwrap_or(u32::MAX)
+    }
 }
 
 impl Messaging {
@@ -56,15 +77,9 @@ impl Messaging {
         self.by_number.get_mut(&place.number)?.messages.get_mut(place.index)
     }
 
-    /// When and how far the number's messages came, oldest first.
-    pub(crate) fn sent_since(
-        &self,
-        number: &str,
-        start: Time,
-    ) -> impl Iterator<Item = (Time, MessageStatus)> {
-        let messages = &self.of(number).messages;
-        let first = messages.partition_point(|message| message.created_at < start);
-        messages.iter().skip(first).map(|message| (message.created_at, message.status))
+    /// What the number sent through the API.
+    pub(crate) fn log(&self, number: &str) -> Log<'_> {
+        Log(self.of(number))
     }
 
     /// Forgets what belongs to a tenant and to none of its numbers.
@@ -92,7 +107,7 @@ pub(crate) fn window_open(state: &State, number: &str, phone: &str, now: Time) -
 /// Id of the number's conversation with a phone.
 pub(crate) fn conversation_id<'s>(state: &'s State, number: &str, phone: &str) -> Option<&'s str> {
     let conversation = state.messaging.of(number).conversation(&Peer::Phone(phone.to_owned()));
-    conversation.map(|conversation| conversation.id.as_str())
+    conversation.map(|conversation| &*conversation.id)
 }
 
 /// Opens the conversation of a group that a number has just made.

@@ -37,9 +37,9 @@ pub(super) fn connected(state: &mut State, id: &str, link: WhichLink, now: Time)
         state.numbers.use_up(&pairing);
     }
     emit_becoming(state, id, Becomes::Connected, now);
-    crate::messaging::number_opened(state, id, now);
+    crate::messaging::try_waiting(state, id, now);
     charge::first_connection(state, id, now);
-    crate::messaging::number_opened(state, id, now);
+    crate::messaging::try_waiting(state, id, now);
 }
 
 /// The connection of a link broke.

@@ -43,6 +43,7 @@ pub(super) fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
     let id = number.id.clone();
     state.account.suspend_number(&id);
     emit_becoming(state, &id, Becomes::Removed, call.now);
+    crate::messaging::try_waiting(state, &id, call.now);
     let restorable_until = call.now.plus(RESTORE_WINDOW);
     state.schedule.at(restorable_until, Due::Numbers(super::Due::Purge { number: id }));
     Reply::ok(&Deleted { ok: true, restorable_until })

@@ -95,6 +95,12 @@ impl Body {
         (words, variables)
     }
 
+    /// Whether its header is an image, a video or a document.
+    pub(super) fn has_media(&self) -> bool {
+        let kind = self.0.get("header").and_then(|header| header.get("type")).and_then(Value::as_str);
+        matches!(kind, Some("IMAGE" | "VIDEO" | "DOCUMENT"))
+    }
+
     /// Puts `url` in place of base64 header media, which the API stores itself.
     pub(super) fn rehost(&mut self, url: impl FnOnce(&str) -> String) {
         let Some(header) = self.0.get_mut("header").and_then(Value::as_object_mut) else { return };

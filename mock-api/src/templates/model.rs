@@ -75,6 +75,11 @@ impl Template {
     }
 
     /// Whether a send of it answers with a `flowToken`.
+    /// Whether its header is media.
+    pub(crate) fn has_media(&self) -> bool {
+        self.current().body.has_media()
+    }
+
     pub(crate) fn has_flow_button(&self) -> bool {
         self.current().body.has_flow_button()
     }

@@ -81,21 +81,14 @@ fn version(
     ids: &mut Ids,
 ) -> Version {
     let mut body = content.body;
-    body.rehost(|data| format!("https://media.example/templates/{}.{}", ids.hex(16), extension(data)));
+    body.rehost(|data| {
+        crate::media::hosted("templates", &ids.hex(16), crate::link::mime_type(data).unwrap_or_default())
+    });
     Version {
         number: count,
         body,
         language: content.language.unwrap_or_else(|| language.to_owned()),
         meta_status: number.is_meta().then_some(MetaStatus::Pending),
         created_at: now,
-    }
-}
-
-fn extension(data_uri: &str) -> &'static str {
-    match data_uri.strip_prefix("data:").and_then(|rest| rest.split(';').next()) {
-        Some("image/png") => "png",
-        Some("video/mp4") => "mp4",
-        Some("application/pdf") => "pdf",
-        _ => "jpg",
     }
 }

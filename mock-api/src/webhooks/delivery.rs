@@ -86,7 +86,8 @@ async fn read(mut response: reqwest::Response) -> Outcome {
                 body.extend_from_slice(chunk.get(..MAX_RESPONSE - body.len()).unwrap_or(&chunk))
             }
             Ok(None) => break,
-            Err(error) => return Outcome::failed(reason(&error)),
+            // The status is known, and decides (U-14).
+            Err(error) => return Outcome { status, ..Outcome::failed(reason(&error)) },
         }
     }
     Outcome { status, response: Some(String::from_utf8_lossy(&body).into_owned()), duration_ms: 0 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 
-/// How many deliveries a webhook's log keeps; the API shows no more.
+/// How many deliveries of each event a webhook's log keeps; the API shows no more at once.
 pub(super) const LOG_LENGTH: usize = 50;
 
 /// A webhook. It belongs to one number for good.
@@ -54,10 +54,54 @@ impl Delivery {
 }
 
 impl Webhook {
-    /// Logs a delivery, in place of the oldest when the log is full.
+    /// Logs a delivery, in place of the oldest of its event when there are enough.
     pub(super) fn record(&mut self, delivery: Delivery) {
         self.last_triggered = Some(delivery.at);
-        self.log.truncate(LOG_LENGTH - 1);
+        if self.log.iter().filter(|logged| logged.event == delivery.event).count() >= LOG_LENGTH
+            && let Some(oldest) = self.log.iter().rposition(|logged| logged.event == delivery.event)
+        {
+            self.log.remove(oldest);
+        }
         self.log.push_front(delivery);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delivery(event: &str, id: usize) -> Delivery {
+        Delivery {
+            id: id.to_string(),
+            event: event.to_owned(),
+            status_code: Some(200),
+            payload: "{}".into(),
+            response: None,
+            duration_ms: 0,
+            at: "2026-06-20T10:00:00Z".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_busy_event_does_not_push_out_a_rare_one() {
+        let mut webhook = Webhook {
+            id: "wh".to_owned(),
+            tenant: "t".to_owned(),
+            number: "n".to_owned(),
+            name: "w".to_owned(),
+            url: "http://localhost".to_owned(),
+            active: true,
+            events: Vec::new(),
+            secret: "s".to_owned(),
+            last_triggered: None,
+            created_at: "2026-06-20T10:00:00Z".parse().unwrap(),
+            updated_at: "2026-06-20T10:00:00Z".parse().unwrap(),
+            log: VecDeque::new(),
+        };
+        webhook.record(delivery("number.connected", 0));
+        (1..100).for_each(|id| webhook.record(delivery("message.sent", id)));
+        assert_eq!(webhook.log.len(), 1 + LOG_LENGTH);
+        assert_eq!(webhook.log.front().unwrap().id, "99");
+        assert_eq!(webhook.log.back().unwrap().event, "number.connected");
     }
 }

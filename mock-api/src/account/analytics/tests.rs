@@ -7,7 +7,17 @@ fn at(text: &str) -> Time {
 
 fn dashboard(days: i32, zone: &str, messages: &[(&str, MessageStatus)]) -> Dashboard {
     let calendar = Calendar::new(at("2026-06-20T10:00:00Z"), TimeZone::get(zone).unwrap(), days);
-    Dashboard::new(messages.iter().map(|(time, status)| (at(time), *status)), &calendar)
+    Dashboard::new(&calendar, |from, until| {
+        let within = || messages.iter().filter(|(time, _)| (from..until).contains(&at(time)));
+        let count = |status| u32::try_from(within().filter(|(_, it)| *it == status).count()).unwrap();
+        Counts {
+            queued: count(Queued),
+            sent: count(Sent),
+            delivered: count(Delivered),
+            failed: count(Failed),
+            read: count(Read),
+        }
+    })
 }
 
 fn day(dashboard: &Dashboard, date: &str) -> Option<u32> {
