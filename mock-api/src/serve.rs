@@ -134,6 +134,7 @@ fn record(
         refused,
         ignored: outcome.ignored.clone(),
         faults: effects.faults.clone(),
+        delay_ms: effects.delay_ms,
         ..entry(arrival, outcome.caller.as_ref())
     });
 }
@@ -149,6 +150,7 @@ fn record_fault(mock: &Mock, route: &'static Route, arrival: &Arrival, effects: 
         code: instead.code(),
         refused: Some(Refused::by_fault(instead.text())),
         faults: effects.faults.clone(),
+        delay_ms: effects.delay_ms,
         ..entry(arrival, caller.as_ref())
     });
 }
@@ -173,6 +175,7 @@ fn entry(arrival: &Arrival, caller: Option<&Caller>) -> Entry {
         ignored: Vec::new(),
         refused: None,
         faults: Vec::new(),
+        delay_ms: 0,
     }
 }
 
