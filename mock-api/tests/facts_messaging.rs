@@ -32,7 +32,7 @@ async fn refused(api: &Api, bodies: Vec<(Value, &str)>) {
     }
 }
 
-// facts: MSG-SEND-011, MSG-SEND-028, MSG-SEND-051, MSG-SEND-054, MSG-SEND-071
+// facts: MSG-SEND-011, MSG-SEND-051, MSG-SEND-054, MSG-SEND-071
 #[tokio::test]
 async fn what_goes_with_every_mode() {
     let api = api("ps_demo_meta").await;
@@ -57,6 +57,26 @@ async fn what_goes_with_every_mode() {
         ],
     )
     .await;
+}
+
+// facts: MSG-SEND-028
+#[tokio::test]
+async fn media_of_a_send_goes_before_the_templates_own() {
+    let api = api("ps_demo_web").await;
+    let header = json!({ "type": "IMAGE", "url": "https://a.b/own.png" });
+    let template = json!({ "name": "com_foto", "body": { "header": header, "body": { "text": "Oi!" } } });
+    let (status, created) = api.post("/templates", template).await;
+    assert_eq!(status, 201, "{created}");
+    let other =
+        json!({ "templateId": "com_foto", "media": "https://a.b/other.pdf", "mediaType": "document" });
+    accepted(&api, vec![other]).await;
+    let (_, history) = api.get("/messages/history").await;
+    let row = &history["messages"][0];
+    assert_eq!(
+        (&row["media"]["url"], &row["messageType"]),
+        (&json!("https://a.b/other.pdf"), &json!("document"))
+    );
+    assert!(!history.to_string().contains("own.png"), "{history}");
 }
 
 // facts: MSG-SEND-029, MSG-SEND-030, MSG-SEND-032, MSG-SEND-033, MSG-SEND-035

@@ -167,6 +167,10 @@ async fn the_status_while_the_provider_does_not_answer() {
         "lastKnownAt": "2026-06-20T10:01:00.000Z"
     });
     assert_eq!(status().await, (200, stale));
+    happens(&api, "num_web", "disconnect").await;
+    let (_, body) = status().await;
+    let reported = (&json!("CLOSE"), &json!(true), &json!("2026-06-20T10:02:00.000Z"));
+    assert_eq!((&body["state"], &body["stale"], &body["lastKnownAt"]), reported, "it said so by itself");
     for (event, expected) in [
         ("provider_timeout", "UPSTREAM_TIMEOUT"),
         ("provider_error", "UPSTREAM_ERROR"),

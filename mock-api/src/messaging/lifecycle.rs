@@ -104,7 +104,7 @@ pub(crate) fn fall_due(state: &mut State, due: Due, at: Time) {
 }
 
 /// What waited for the number is tried now.
-pub(crate) fn number_opened(state: &mut State, number: &str, now: Time) {
+pub(crate) fn try_waiting(state: &mut State, number: &str, now: Time) {
     for index in std::mem::take(&mut state.messaging.of_mut(number).waiting) {
         enter_at(state, &Place { number: number.to_owned(), index }, now, Step::Attempt);
     }

@@ -33,7 +33,7 @@ mod store;
 mod typing;
 
 pub(crate) use failure::Failure;
-pub(crate) use lifecycle::{Due, fall_due, number_opened};
+pub(crate) use lifecycle::{Due, fall_due, try_waiting};
 pub(crate) use model::MessageStatus;
 pub(crate) use send::send;
 pub(crate) use simulate::SIMULATIONS;
