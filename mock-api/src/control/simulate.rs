@@ -49,6 +49,7 @@ impl Mock {
             path: &[],
             query: &[],
             body,
+            key_in_use: false,
             ignored: RefCell::default(),
         };
         let mut state = crate::lock(&self.state);
