@@ -99,6 +99,11 @@ async fn create_refuses() {
     let (status, body) = api.post("/numbers", json!({ "name": "x", "number": "5511900000003" })).await;
     assert_eq!((status, code(&body)), (409, "NUMBER_ALREADY_ACTIVE"));
     assert_eq!(api.mock.digest(), before);
+    assert_eq!(
+        api.post("/numbers", json!({ "name": "x", "number": "5511999999" })).await.0,
+        201,
+        "ten digits"
+    );
 }
 
 // facts: NUM-META-001, NUM-META-002, NUM-META-003, NUM-META-004
@@ -147,7 +152,11 @@ async fn a_second_link() {
     assert!(body["secondaryLink"]["pairingCode"].is_string());
     let (_, body) = api.get("/numbers/num_web/status?link=secondary").await;
     assert_eq!((&body["state"], &body["isFullyConnected"]), (&json!("CONNECTING"), &json!(false)));
-    assert_eq!(api.get("/numbers/num_web/connect?link=secondary").await.0, 200);
+    let (status, body) = api.get("/numbers/num_web/connect?link=secondary").await;
+    let scanned = scanned(&body["qrcodeBase64"]);
+    assert_eq!((status, scanned.ends_with(body["pairingCode"].as_str().unwrap())), (200, true), "{scanned}");
+    assert_eq!(api.get("/numbers/num_web/status").await.1["state"], "OPEN", "the first link stays");
+    assert_eq!(code(&api.get("/numbers/num_web/connect").await.1), "ALREADY_CONNECTED");
     let (status, body) = api.post("/numbers/num_meta/upgrade-to-dual", json!({})).await;
     assert_eq!((status, code(&body)), (400, "NOT_SUPPORTED_FOR_META"));
 }
