@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use crate::api;
 use crate::control::{self, Access, CAPACITY, Faults, Journal, Snapshots};
 use crate::driver::Driver;
+use crate::messaging::Running;
 use crate::mock::{Mock, MockApi};
 use crate::state::State;
 use crate::time::Clock;
@@ -159,6 +160,7 @@ impl Builder {
             seed: self.seed,
             journal: Journal::new(self.journal),
             faults: Faults::new(self.seed),
+            running: Running::default(),
             snapshots: Snapshots::default(),
             access: Access::new(self.control_token.as_deref(), address.ip()),
         });

@@ -113,6 +113,8 @@ pub(crate) struct Call<'a> {
     pub(crate) path: &'a [(String, String)],
     pub(crate) query: &'a [(String, String)],
     pub(crate) body: &'a RawBody,
+    /// Whether another request with the same `Idempotency-Key` is under way.
+    pub(crate) key_in_use: bool,
     /// Fields of the body that nobody read (U-17).
     pub(crate) ignored: RefCell<Vec<String>>,
 }

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use crate::builder::Builder;
 use crate::control::{Access, Faults, Journal, Snapshots};
 use crate::driver::{self, Driver};
+use crate::messaging::Running;
 use crate::net::{Connection, Listener};
 use crate::state::State;
 use crate::time::{Clock, Time};
@@ -29,6 +30,7 @@ pub(crate) struct Mock {
     pub(crate) seed: u64,
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
+    pub(crate) running: Running,
     pub(crate) snapshots: Snapshots,
     pub(crate) access: Access,
 }

@@ -1,4 +1,4 @@
-//! The way of a request to an operation: faults, body, key, scope, number, provider, handler, journal.
+//! The way of a request to an operation: body, hold on its `Idempotency-Key`, faults, key, scope, number, provider, handler, journal.
 
 use std::cell::RefCell;
 
@@ -11,6 +11,7 @@ use crate::auth::{authorize, identify};
 use crate::call::{Call, Caller, RawBody, Reply, Route};
 use crate::control::{Effects, Entry, Instead, Refused};
 use crate::error::ApiError;
+use crate::messaging::Claim;
 use crate::mock::Mock;
 use crate::net::Connection;
 use crate::time::Time;
@@ -53,6 +54,8 @@ pub(crate) async fn serve(
     request: Request,
 ) -> Response {
     let arrival = Arrival::new(mock, request).await;
+    let claim = claim(mock, route, &arrival);
+    let key_in_use = claim.as_ref().is_some_and(|claim| claim.is_in_use);
     let effects = strike(mock, route, &arrival);
     effects.wait().await;
     let response = if let Some(instead) = effects.instead.clone() {
@@ -60,7 +63,7 @@ pub(crate) async fn serve(
         instead.into_response()
     } else {
         let path: Vec<_> = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let outcome = answer(mock, route, &arrival, &path);
+        let outcome = answer(mock, route, &arrival, &path, key_in_use);
         record(mock, Some(route), &arrival, &outcome, &effects);
         outcome.result.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
     };
@@ -80,6 +83,14 @@ pub(crate) async fn refuse(mock: &Mock, request: Request, error: ApiError) -> Re
     outcome.result.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
 }
 
+/// Claims the request's `Idempotency-Key` until the claim is dropped.
+fn claim<'a>(mock: &'a Mock, route: &'static Route, arrival: &Arrival) -> Option<Claim<'a>> {
+    let headers = &arrival.parts.headers;
+    let key = headers.get("idempotency-key")?;
+    let caller = identify(&crate::lock(&mock.state), headers)?;
+    Some(mock.running.claim(route, caller, key))
+}
+
 fn strike(mock: &Mock, route: &Route, arrival: &Arrival) -> Effects {
     if mock.faults.is_empty() {
         return Effects::default();
@@ -89,7 +100,13 @@ fn strike(mock: &Mock, route: &Route, arrival: &Arrival) -> Effects {
 }
 
 /// Everything that happens under the lock.
-fn answer(mock: &Mock, route: &Route, arrival: &Arrival, path: &[(String, String)]) -> Outcome {
+fn answer(
+    mock: &Mock,
+    route: &Route,
+    arrival: &Arrival,
+    path: &[(String, String)],
+    key_in_use: bool,
+) -> Outcome {
     let headers = &arrival.parts.headers;
     let body = parse(headers, arrival.body.as_ref());
     let query = parse_query(arrival.parts.uri.query().unwrap_or_default());
@@ -102,7 +119,8 @@ fn answer(mock: &Mock, route: &Route, arrival: &Arrival, path: &[(String, String
         }
     };
     let ignored = RefCell::default();
-    let call = Call { caller, now, strict: mock.strict, headers, path, query: &query, body: &body, ignored };
+    let strict = mock.strict;
+    let call = Call { caller, now, strict, headers, path, query: &query, body: &body, key_in_use, ignored };
     let entered = state.schedule.entered();
     let result = (route.handler)(&mut state, &call);
     if state.schedule.entered() > entered || !state.webhooks.outbox.is_idle() {
@@ -132,6 +150,7 @@ fn record(
         refused,
         ignored: outcome.ignored.clone(),
         faults: effects.faults.clone(),
+        delay_ms: effects.delay_ms,
         ..entry(arrival, outcome.caller.as_ref())
     });
 }
@@ -147,6 +166,7 @@ fn record_fault(mock: &Mock, route: &'static Route, arrival: &Arrival, effects: 
         code: instead.code(),
         refused: Some(Refused::by_fault(instead.text())),
         faults: effects.faults.clone(),
+        delay_ms: effects.delay_ms,
         ..entry(arrival, caller.as_ref())
     });
 }
@@ -171,6 +191,7 @@ fn entry(arrival: &Arrival, caller: Option<&Caller>) -> Entry {
         ignored: Vec::new(),
         refused: None,
         faults: Vec::new(),
+        delay_ms: 0,
     }
 }
 

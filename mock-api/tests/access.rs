@@ -62,14 +62,29 @@ async fn scopes() {
 
 // facts: COM-SCOPE-005, NUM-CHECK-009
 #[tokio::test]
-async fn key_then_scope_then_provider_then_body() {
+async fn key_then_scope_then_number_then_provider_then_body() {
     let mut api = anonymous().await;
     let bad = json!({ "numbers": 7 });
     assert_eq!(api.post("/numbers/check", bad.clone()).await.0, 401);
     api.use_key("ps_demo_tenant");
     assert_eq!(code(&api.post("/numbers/check", bad.clone()).await.1), "TENANT_SCOPE_NOT_ALLOWED");
+    for (number, expected) in [
+        ("num_nobody", "NUMBER_NOT_FOUND"),
+        ("num_other", "NUMBER_NOT_FOUND"),
+        ("num_meta", "NOT_SUPPORTED_FOR_META"),
+        ("num_web", "VALIDATION_ERROR"),
+    ] {
+        api.use_key("ps_demo_tenant");
+        api.use_header("x-whatsapp-number-id", number);
+        assert_eq!(code(&api.post("/numbers/check", bad.clone()).await.1), expected, "{number}");
+        api.use_key("ps_wrong");
+        api.use_header("x-whatsapp-number-id", number);
+        assert_eq!(code(&api.post("/numbers/check", bad.clone()).await.1), "UNAUTHORIZED", "{number}");
+    }
     api.use_key("ps_demo_meta");
     assert_eq!(code(&api.post("/numbers/check", bad.clone()).await.1), "NOT_SUPPORTED_FOR_META");
+    let unknown = api.patch("/numbers/num_nobody", json!({ "settings": 7 })).await;
+    assert_eq!(code(&unknown.1), "NUMBER_SCOPE_NOT_ALLOWED", "scope before the number in the path");
     api.use_key("ps_demo_web");
     assert_eq!(code(&api.post("/numbers/check", bad).await.1), "VALIDATION_ERROR");
 }

@@ -4,14 +4,17 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::control::Control;
 use common::{Api, api, code, start};
 use jiff::SignedDuration;
-use mock_api::{Delay, Fault, MockApi, ResetAt};
+use mock_api::{Delay, Dribble, Fault, MockApi, RequestFilter, ResetAt, Truncate};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 const SEND: &str = "POST /v1/messages/send";
 
@@ -29,6 +32,9 @@ async fn raw(api: &Api, request: &str) -> (String, std::io::Result<usize>) {
 }
 
 const GET: &str = "GET /v1/conversations HTTP/1.1\r\nhost: x\r\nx-api-key: ps_demo_web\r\n\r\n";
+/// The same, on a connection that ends with the answer.
+const CLOSE: &str =
+    "GET /v1/conversations HTTP/1.1\r\nhost: x\r\nx-api-key: ps_demo_web\r\nconnection: close\r\n\r\n";
 
 #[tokio::test]
 async fn answers_instead_of_the_operation() {
@@ -117,17 +123,72 @@ async fn limits_the_rate() {
     assert_eq!(control.get("/faults/limit").await.1["fired"], 1, "it counts what it refused");
 }
 
-#[tokio::test]
-async fn waits() {
+/// How long the journal says that each request waited.
+fn delays(api: &Api) -> Vec<u64> {
+    api.mock.requests(&RequestFilter::default()).iter().map(|request| request.delay_ms).collect()
+}
+
+/// The time that a raw request takes, on a clock that stands and jumps to the end of a wait when nothing else is to be done.
+async fn taking(api: &Api) -> (u128, String) {
+    let start = Instant::now();
+    let (answer, _) = raw(api, CLOSE).await;
+    (start.elapsed().as_millis(), answer)
+}
+
+fn waiting(ms: u64) -> Fault {
+    Fault { delay: Some(Delay::Fixed { ms }), ..Fault::default() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_as_long_as_the_journal_says() {
     let api = api("ps_demo_web").await;
+    api.mock.put_fault("a", waiting(300)).unwrap();
+    assert_eq!(taking(&api).await.0, 300);
+    let fault = Fault { status: Some(503), times: Some(1), ..waiting(45) };
+    api.mock.put_fault("b", fault).unwrap();
+    let (took, answer) = taking(&api).await;
+    assert_eq!(
+        (took, answer.contains(" 503 ")),
+        (345, true),
+        "they add up, and one that answers waits first"
+    );
+    assert_eq!(taking(&api).await.0, 300, "the second one has run out");
+    api.mock.put_fault("a", waiting(40_000)).unwrap();
+    api.mock.put_fault("b", Fault { reset: Some(ResetAt::Before), ..waiting(40_000) }).unwrap();
+    assert_eq!(taking(&api).await.0, 60_000, "never longer than a minute");
+    api.mock.clear_faults();
+    assert_eq!(taking(&api).await.0, 0);
+    assert_eq!(delays(&api), [300, 345, 300, 60_000, 0]);
     let control = Control::of(&api).await;
-    control.put("/faults/a", json!({ "delay": { "ms": 60 } })).await;
-    control.put("/faults/b", json!({ "delay": { "minMs": 40, "maxMs": 50 }, "times": 1 })).await;
-    assert_eq!(api.get("/conversations").await.0, 200);
-    assert_eq!(control.get("/faults/b").await.1["fired"], 1);
-    let ((a, _), (b, _)) = tokio::join!(api.get("/conversations"), api.get("/templates"));
-    assert_eq!((a, b), (200, 200));
-    assert_eq!(control.get("/faults/a").await.1["fired"], 3, "they add up");
+    let (_, body) = control.get("/requests").await;
+    let (first, second) = (&body["requests"][0], &body["requests"][1]);
+    assert_eq!((&first["delayMs"], &first["faults"]), (&json!(300), &json!(["a"])));
+    assert_eq!((&second["delayMs"], &second["faults"]), (&json!(345), &json!(["a", "b"])));
+}
+
+#[tokio::test(start_paused = true)]
+async fn draws_the_same_delays_with_the_same_seed() {
+    let uniform = Delay::Uniform { min_ms: 10, max_ms: 20 };
+    let latency = Delay::LogNormal { median_ms: 30_000, p99_ms: 60_000 };
+    let mut runs = Vec::new();
+    for seed in [1, 1, 2] {
+        let api = start(MockApi::builder().seed(seed), "ps_demo_web").await;
+        for delay in [uniform, latency] {
+            api.mock.put_fault("a", Fault { delay: Some(delay), ..Fault::default() }).unwrap();
+            for _ in 0..32 {
+                assert_eq!(api.get("/conversations").await.0, 200);
+            }
+        }
+        runs.push(delays(&api));
+    }
+    assert_eq!(runs[0], runs[1]);
+    assert_ne!(runs[0], runs[2]);
+    let (uniform, latency) = runs[0].split_at(32);
+    assert!(uniform.iter().all(|ms| (10..=20).contains(ms)), "{uniform:?}");
+    assert!(latency.iter().all(|ms| (1..=60_000).contains(ms)), "{latency:?}");
+    for drawn in [uniform, latency] {
+        assert!(drawn.iter().collect::<BTreeSet<_>>().len() > 5, "{drawn:?}");
+    }
 }
 
 #[tokio::test]
@@ -138,7 +199,7 @@ async fn resets_the_connection() {
     control.put("/faults/a", json!({ "reset": "before", "times": 1 })).await;
     let (answer, end) = raw(&api, GET).await;
     assert_eq!((answer.as_str(), end.unwrap_err().kind()), ("", std::io::ErrorKind::ConnectionReset));
-    assert!(raw(&api, &GET.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n")).await.1.is_ok());
+    assert!(raw(&api, CLOSE).await.1.is_ok());
     control.put("/faults/a", json!({ "operation": SEND, "reset": "before", "times": 1 })).await;
     let request = || api.request(Method::POST, "/messages/send").header("idempotency-key", "once");
     let body = json!({ "destinationNumber": "+5511966665555", "text": "Oi" });
@@ -158,10 +219,10 @@ async fn resets_the_connection() {
 }
 
 #[tokio::test]
-async fn breaks_off_and_dribbles() {
+async fn breaks_off() {
     let api = api("ps_demo_web").await;
     let control = Control::of(&api).await;
-    let whole = raw(&api, &GET.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n")).await.0;
+    let whole = raw(&api, CLOSE).await.0;
     let (_, body) = whole.split_once("\r\n\r\n").unwrap();
     control.put("/faults/a", json!({ "truncate": { "bytes": 10 } })).await;
     let (answer, end) = raw(&api, GET).await;
@@ -169,13 +230,25 @@ async fn breaks_off_and_dribbles() {
     assert_eq!((sent, end.is_ok()), (body.get(..10).unwrap(), true), "it ends as if all were well");
     assert!(head.contains(&format!("content-length: {}", body.len())), "{head}");
     assert!(api.request(Method::GET, "/conversations").send().await.unwrap().bytes().await.is_err());
+}
 
-    control
-        .put("/faults/a", json!({ "truncate": { "bytes": 9 }, "dribble": { "bytesPerSecond": 100 } }))
-        .await;
-    assert!(raw(&api, GET).await.0.ends_with(body.get(..9).unwrap()));
-    control.put("/faults/a", json!({ "dribble": { "bytesPerSecond": 100_000 } })).await;
-    assert_eq!(api.get("/conversations").await.1, serde_json::from_str::<Value>(body).unwrap());
+#[tokio::test(start_paused = true)]
+async fn dribbles() {
+    let api = api("ps_demo_web").await;
+    let fault = |bytes_per_second| Fault {
+        status: Some(502),
+        body: Some("0123456789".into()),
+        dribble: Some(Dribble { bytes_per_second }),
+        ..Fault::default()
+    };
+    api.mock.put_fault("a", fault(5)).unwrap();
+    let (took, answer) = taking(&api).await;
+    assert_eq!((took, answer.ends_with("\r\n\r\n0123456789")), (2_000, true));
+    api.mock.put_fault("a", Fault { truncate: Some(Truncate { bytes: 3 }), ..fault(10) }).unwrap();
+    let (took, answer) = taking(&api).await;
+    assert!(answer.ends_with("\r\n\r\n012"), "{answer}");
+    assert!(took >= 300, "{took}");
+    assert_eq!(delays(&api), [0, 0], "a slow answer is no delay");
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ async fn notes_what_came_and_what_was_answered() {
         "sequence": 1, "at": NOW, "method": "POST", "path": "/v1/messages/send", "query": "x=1",
         "operation": "POST /v1/messages/send", "tenantId": "tenant_demo", "numberId": "num_web", "keyId": "key_demo_web",
         "status": 202, "code": null, "body": body, "bodyTruncated": false, "ignoredFields": ["/colour"],
-        "refused": null, "faults": []
+        "refused": null, "faults": [], "delayMs": 0
     });
     assert_eq!(last(&control).await, expected);
     api.mock.advance(SignedDuration::from_secs(60)).await;

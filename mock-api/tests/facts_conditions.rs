@@ -2,11 +2,11 @@
 
 mod common;
 
-use common::receiver::Receiver;
+use common::receiver::{Answer, Receiver};
 use common::{Api, NOW, api, code};
 use jiff::SignedDuration;
-use mock_api::MockApi;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const ANA: &str = "+5511988887777";
@@ -125,10 +125,62 @@ async fn the_control_api_shows_secrets() {
     assert!(api.get("/webhooks/wh_demo").await.1.get("secret").is_none());
 }
 
+/// On a clock that stands, and jumps to the end of the wait when nothing else is to be done.
 // facts: WHK-SEND-009
-#[test]
-fn deliveries_have_ten_seconds() {
-    assert!(format!("{:?}", MockApi::builder()).contains("webhook_timeout: 10s"));
+#[tokio::test(start_paused = true)]
+async fn deliveries_have_ten_seconds() {
+    let receiver = Receiver::start().await;
+    let api = api("ps_demo_web").await;
+    let body = json!({ "url": receiver.url("/"), "events": ["message.received"] });
+    let (_, webhook) = api.post("/webhooks", body).await;
+    let logs = format!("/webhooks/{}/logs", webhook["id"].as_str().unwrap());
+    receiver.answer([Answer::Silence]);
+    let begin = Instant::now();
+    simulate(&api, "message", json!({ "numberId": "num_web", "from": ANA, "text": "Oi" })).await;
+    api.settle().await;
+    assert_eq!(begin.elapsed().as_secs(), 10);
+    assert_eq!(receiver.take_events(), ["message.received"], "it had the request all the while");
+    let attempt = api.get(&logs).await.1[0].clone();
+    assert_eq!(
+        (&attempt["status"], &attempt["statusCode"], &attempt["response"]),
+        (&json!("FAILED"), &Value::Null, &json!("no answer in time"))
+    );
+    api.mock.advance(SignedDuration::from_secs(1)).await;
+    let (_, log) = api.get(&logs).await;
+    assert_eq!((log.as_array().unwrap().len(), &log[0]["status"]), (2, &json!("SUCCESS")), "tried again");
+}
+
+// facts: MSG-CODE-010
+#[tokio::test]
+async fn an_instance_that_does_not_exist_any_more() {
+    let mut api = api("ps_demo_web").await;
+    let send = async |api: &Api| {
+        let (_, sent) = api.post("/messages/send", json!({ "destinationNumber": ANA, "text": "Oi" })).await;
+        sent["id"].as_str().unwrap().to_owned()
+    };
+    let becomes = async |api: &Api, id: &str, event: &str| {
+        simulate(api, "number", json!({ "numberId": id, "event": event })).await;
+    };
+    let minute = SignedDuration::from_mins(1);
+    let code_of =
+        async |api: &Api, id: &str| api.get(&format!("/messages/{id}")).await.1["errorCode"].clone();
+    becomes(&api, "num_web", "provider_lost_instance").await;
+    let id = send(&api).await;
+    assert_eq!(code_of(&api, &id).await, Value::Null, "it was accepted");
+    api.mock.advance(minute).await;
+    assert_eq!(code_of(&api, &id).await, "LINKED_WHATSAPP_INSTANCE_NOT_FOUND");
+    becomes(&api, "num_web", "provider_ok").await;
+    let id = send(&api).await;
+    api.mock.advance(minute).await;
+    assert_eq!(code_of(&api, &id).await, Value::Null, "it is there again");
+
+    api.use_key("ps_demo_web_closed");
+    let id = send(&api).await;
+    api.mock.advance(minute).await;
+    assert_eq!(code_of(&api, &id).await, Value::Null, "it waits for a connection");
+    becomes(&api, "num_web_closed", "provider_lost_instance").await;
+    api.mock.advance(minute).await;
+    assert_eq!(code_of(&api, &id).await, "LINKED_WHATSAPP_INSTANCE_NOT_FOUND", "and there will be none");
 }
 
 // facts: MSG-CANCEL-011, MSG-CANCEL-012, WHK-MSG-013

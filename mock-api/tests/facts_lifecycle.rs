@@ -90,7 +90,7 @@ async fn scheduled_messages() {
     assert_eq!(body["failed"], json!([{ "id": first, "reason": "ALREADY_SENT" }]));
 }
 
-// facts: MSG-CODE-010, MSG-CODE-016, MSG-LIFE-007
+// facts: MSG-CODE-016, MSG-LIFE-007
 #[tokio::test]
 async fn every_code_has_a_number() {
     let api = api("ps_demo_web").await;

@@ -4,10 +4,16 @@
 
 mod common;
 
-use common::{Api, api, api_in, code, paths};
+use common::{Api, api_in, code, paths};
+use mock_api::MockApi;
 use serde_json::{Value, json};
 
 const ANA: &str = "+5511988887777";
+
+/// A strict mock: one that ignores fields would take anything.
+async fn api(key: &str) -> Api {
+    common::start(MockApi::builder().strict(true), key).await
+}
 
 /// `extra` with a destination.
 fn to_ana(extra: Value) -> Value {
@@ -32,7 +38,7 @@ async fn refused(api: &Api, bodies: Vec<(Value, &str)>) {
     }
 }
 
-// facts: MSG-SEND-011, MSG-SEND-028, MSG-SEND-051, MSG-SEND-054, MSG-SEND-071
+// facts: MSG-SEND-011, MSG-SEND-051, MSG-SEND-054, MSG-SEND-071
 #[tokio::test]
 async fn what_goes_with_every_mode() {
     let api = api("ps_demo_meta").await;
@@ -54,9 +60,50 @@ async fn what_goes_with_every_mode() {
         vec![
             (json!({ "text": "a", "labels": "vip" }), "/labels"),
             (json!({ "text": "a", "markRead": "no" }), "/markRead"),
+            (json!({ "text": "a", "deliverAt": "soon" }), "/deliverAt"),
+            (
+                json!({ "templateId": "boas_vindas", "marketingOptions": { "aiRewriteEnabled": "yes" } }),
+                "/marketingOptions/aiRewriteEnabled",
+            ),
         ],
     )
     .await;
+}
+
+/// No operation shows labels; what the mock keeps does.
+// facts: MSG-SEND-051
+#[tokio::test]
+async fn labels_tag_the_destination() {
+    let api = api("ps_demo_meta").await;
+    let kept = |api: &Api| {
+        api.mock.save_snapshot("labels").unwrap();
+        let snapshot: Value = serde_json::from_slice(&api.mock.export_snapshot("labels").unwrap()).unwrap();
+        snapshot["state"]["messaging"]["labels"]["by_tenant"]["tenant_demo"].clone()
+    };
+    accepted(&api, vec![json!({ "text": "a" })]).await;
+    assert_eq!(kept(&api), Value::Null);
+    accepted(&api, vec![json!({ "text": "a", "labels": ["vip", "novo"] })]).await;
+    assert_eq!(kept(&api), json!({ "vip": [ANA], "novo": [ANA] }));
+}
+
+// facts: MSG-SEND-028
+#[tokio::test]
+async fn media_of_a_send_goes_before_the_templates_own() {
+    let api = api("ps_demo_web").await;
+    let header = json!({ "type": "IMAGE", "url": "https://a.b/own.png" });
+    let template = json!({ "name": "com_foto", "body": { "header": header, "body": { "text": "Oi!" } } });
+    let (status, created) = api.post("/templates", template).await;
+    assert_eq!(status, 201, "{created}");
+    let other =
+        json!({ "templateId": "com_foto", "media": "https://a.b/other.pdf", "mediaType": "document" });
+    accepted(&api, vec![other]).await;
+    let (_, history) = api.get("/messages/history").await;
+    let row = &history["messages"][0];
+    assert_eq!(
+        (&row["media"]["url"], &row["messageType"]),
+        (&json!("https://a.b/other.pdf"), &json!("document"))
+    );
+    assert!(!history.to_string().contains("own.png"), "{history}");
 }
 
 // facts: MSG-SEND-029, MSG-SEND-030, MSG-SEND-032, MSG-SEND-033, MSG-SEND-035

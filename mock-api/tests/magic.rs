@@ -66,7 +66,6 @@ async fn a_number_that_is_not_on_whatsapp_is_found_out_by_the_check() {
     );
 }
 
-// facts: MSG-IDEM-009
 #[tokio::test]
 async fn a_key_is_in_use() {
     let api = api("ps_demo_web").await;

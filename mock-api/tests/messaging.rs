@@ -71,11 +71,14 @@ async fn a_send_shows_up_in_log_history_and_conversations() {
 #[tokio::test]
 async fn the_mcp_server_is_told_by_its_user_agent() {
     let api = api("ps_demo_meta").await;
-    let request =
-        api.request(reqwest::Method::POST, "/messages/send").header("user-agent", "pilot-status-mcp/9.9");
-    let (_, sent) = api.send(request.json(&text("+5511988887777"))).await;
-    let (_, read) = api.get(&format!("/messages/{}", sent["id"].as_str().unwrap())).await;
-    assert_eq!(read["origin"], "MCP");
+    for (agent, origin) in
+        [("pilot-status-mcp/9.9", "MCP"), ("python-requests/2.32", "API"), ("not-pilot-status-mcp/1", "API")]
+    {
+        let request = api.request(reqwest::Method::POST, "/messages/send").header("user-agent", agent);
+        let (_, sent) = api.send(request.json(&text("+5511988887777"))).await;
+        let (_, read) = api.get(&format!("/messages/{}", sent["id"].as_str().unwrap())).await;
+        assert_eq!(read["origin"], origin, "{agent}");
+    }
 }
 
 // facts: MSG-SEND-003, MSG-SEND-004, MSG-SEND-018, MSG-SEND-019, MSG-SEND-020, MSG-SEND-021, MSG-SEND-025
@@ -132,6 +135,9 @@ async fn a_send_names_one_mode_and_one_destination() {
         let (status, answer) = api.post("/messages/send", body.clone()).await;
         assert_eq!((status, code(&answer)), (400, "VALIDATION_ERROR"), "{body}");
         assert_eq!(paths(&answer), expected, "{body}: {answer}");
+        let issues = answer["details"]["issues"].as_array().unwrap();
+        assert!(issues.iter().all(|issue| issue["message"].as_str().is_some_and(|text| !text.is_empty())));
+        assert!(issues.iter().all(|issue| issue.as_object().unwrap().len() == 2), "{answer}");
     }
     assert_eq!(api.mock.digest(), before);
 }
@@ -186,8 +192,13 @@ async fn destinations_follow_the_provider() {
     api.use_key("ps_demo_meta_oba");
     assert_eq!(api.post("/messages/send", group.clone()).await.0, 202);
     api.use_key("ps_demo_web");
-    assert_eq!(api.post("/messages/send", group).await.0, 202);
-    assert_eq!(api.post("/messages/send", channel).await.0, 202);
+    for body in [group, channel] {
+        let (status, sent) = api.post("/messages/send", body).await;
+        assert_eq!(status, 202);
+        api.mock.advance(jiff::SignedDuration::from_mins(1)).await;
+        let (_, message) = api.get(&format!("/messages/{}", sent["id"].as_str().unwrap())).await;
+        assert!(message["sentAt"].is_string() && message["errorCode"].is_null(), "it got there: {message}");
+    }
 }
 
 // facts: MSG-SEND-026, MSG-SEND-027, MSG-SEND-058
@@ -342,6 +353,8 @@ async fn only_scheduled_messages_are_cancelled() {
         let (status, answer) = api.delete_with("/messages/cancel", ids).await;
         assert_eq!((status, code(&answer)), (400, "VALIDATION_ERROR"));
     }
+    let (status, answer) = api.delete_with("/messages/cancel", json!({ "messageIds": vec!["m"; 100] })).await;
+    assert_eq!((status, answer["failed"].as_array().unwrap().len()), (200, 100));
 }
 
 // facts: COM-PAGE-003, COM-PAGE-004, COM-PAGE-005, COM-PAGE-007, COM-PAGE-008, COM-PAGE-009, COM-PAGE-010

@@ -37,7 +37,7 @@ fn event(name: &str, number: &str, phone: &str, display: &str, at: &str) -> Valu
 
 // facts: NUM-CREATE-011, NUM-EVENT-001, NUM-EVENT-002, NUM-EVENT-003, NUM-META-004
 #[tokio::test]
-async fn a_new_number_is_made_known_to_the_tenants_webhooks() {
+async fn a_new_number_is_made_known() {
     let api = api("ps_demo_tenant").await;
     let receiver = listen(&api, "num_web").await;
     let id = create(&api, "5511911112222").await;
@@ -55,6 +55,30 @@ async fn a_new_number_is_made_known_to_the_tenants_webhooks() {
     assert_eq!(body["instance"]["state"], "OPEN");
     api.settle().await;
     assert_eq!(receiver.take_events(), ["number.created"]);
+}
+
+// facts: NUM-EVENT-006
+#[tokio::test]
+async fn only_the_tenants_own_webhooks_learn_of_a_new_number() {
+    let mut api = api("ps_demo_tenant").await;
+    let (web, meta) = (listen(&api, "num_web").await, listen(&api, "num_meta").await);
+    let elsewhere = Receiver::start().await;
+    let hook =
+        |events: Value| json!({ "url": elsewhere.url("/"), "events": events, "whatsappNumberId": "num_web" });
+    assert_eq!(api.post("/webhooks", hook(json!(["number.connected"]))).await.0, 201);
+    let (_, paused) = api.post("/webhooks", hook(json!(["*"]))).await;
+    let paused = format!("/webhooks/{}", paused["id"].as_str().unwrap());
+    assert_eq!(api.patch(&paused, json!({ "active": false })).await.0, 200);
+    api.use_key("ps_other_tenant");
+    let other = listen(&api, "num_other").await;
+    api.use_key("ps_demo_tenant");
+    create(&api, "5511911112222").await;
+    api.settle().await;
+    assert_eq!(
+        (web.take_events(), meta.take_events()),
+        (vec!["number.created".to_owned()], vec!["number.created".to_owned()])
+    );
+    assert_eq!((elsewhere.take_events(), other.take_events()), (vec![], vec![]));
 }
 
 // facts: NUM-CONNECT-002, NUM-CONNECT-003, NUM-CONNECT-005, NUM-CONNECT-009, WHK-ENV-001
@@ -167,6 +191,10 @@ async fn the_status_while_the_provider_does_not_answer() {
         "lastKnownAt": "2026-06-20T10:01:00.000Z"
     });
     assert_eq!(status().await, (200, stale));
+    happens(&api, "num_web", "disconnect").await;
+    let (_, body) = status().await;
+    let reported = (&json!("CLOSE"), &json!(true), &json!("2026-06-20T10:02:00.000Z"));
+    assert_eq!((&body["state"], &body["stale"], &body["lastKnownAt"]), reported, "it said so by itself");
     for (event, expected) in [
         ("provider_timeout", "UPSTREAM_TIMEOUT"),
         ("provider_error", "UPSTREAM_ERROR"),

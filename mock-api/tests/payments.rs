@@ -5,7 +5,7 @@
 mod common;
 
 use common::receiver::Receiver;
-use common::{Api, NOW, api, code, paths};
+use common::{Api, NOW, api, api_in, code, paths};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -244,4 +244,34 @@ async fn a_world_says_what_is_owed_and_since_when() {
     assert_eq!(number(&api, "num_web").await["extraChargeDisconnectAt"], "2026-06-21T10:00:00.000Z");
     api.mock.advance(SignedDuration::from_hours(24)).await;
     assert_eq!(number(&api, "num_web").await["state"], "CLOSE");
+}
+
+// facts: NUM-PAY-001, NUM-PAY-002, NUM-PAY-004, NUM-PAY-009, NUM-GET-009
+#[tokio::test]
+async fn what_is_owed_is_paid_once() {
+    let world = |card: bool| {
+        format!(
+            "version: 1
+tenants: [{{ id: t, plan: ON_DEMAND, paidNumbers: 1, savedCard: {card}, key: {{ id: k, raw: ps_t }} }}]
+numbers:
+  - {{ id: n, tenant: t, engine: EVO_GO, digits: '5511900000001', name: N, state: OPEN, key: {{ id: kn, raw: ps_n }}, extraChargeUnpaidSince: -P1D }}
+"
+        )
+    };
+    let api = api_in(&world(true), "ps_t").await;
+    let (_, body) = api.get("/numbers/n").await;
+    assert_eq!(body["extraChargeUnpaidSince"], "2026-06-19T10:00:00.000Z");
+    assert_eq!(body["extraChargeDisconnectAt"], "2026-06-26T10:00:00.000Z");
+    assert_eq!(api.post("/numbers/n/pay", json!({})).await, (200, json!({ "ok": true, "status": "paid" })));
+    assert_eq!(
+        api.post("/numbers/n/pay", json!({})).await,
+        (200, json!({ "ok": true, "status": "not_required" }))
+    );
+    assert_eq!(api.get("/numbers/n").await.1["extraChargeUnpaidSince"], Value::Null);
+
+    let api = api_in(&world(false), "ps_t").await;
+    let before = api.mock.digest();
+    let (status, body) = api.post("/numbers/n/pay", json!({})).await;
+    assert_eq!((status, code(&body)), (402, "INSUFFICIENT_FUNDS"));
+    assert_eq!(api.mock.digest(), before);
 }

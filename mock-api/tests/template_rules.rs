@@ -113,6 +113,11 @@ async fn headers() {
         at(json!({ "type": "VIDEO", "base64": "data:image/png;base64,AAAA" }), &["/body/header/base64"]),
         at(json!({ "type": "DOCUMENT", "base64": "data:application/pdf;base64," }), &["/body/header/base64"]),
         at(
+            json!({ "type": "DOCUMENT", "base64": "data:application/msword;base64,AAAA" }),
+            &["/body/header/base64"],
+        ),
+        at(json!({ "type": "DOCUMENT", "base64": "data:image/png;base64,AAAA" }), &["/body/header/base64"]),
+        at(
             json!({ "type": "IMAGE", "url": "https://a.b/c.png", "base64": "data:image/png;base64,AA" }),
             &["/body/header"],
         ),

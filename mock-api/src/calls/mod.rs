@@ -4,6 +4,7 @@
 
 mod control;
 mod events;
+mod hours;
 mod initiate;
 mod lifecycle;
 mod model;

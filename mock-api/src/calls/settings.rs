@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::hours;
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
 use crate::fields::Fields;
 use crate::numbers::Number;
 use crate::state::State;
+use crate::time::Time;
 
 /// Messages a day that a number's tier must allow before Meta lets it have calls (138015).
 const LEAST_DAILY_LIMIT: u32 = 2_000;
@@ -39,6 +41,11 @@ impl CallSettings {
             call_hours: Map::from_iter([("status".to_owned(), json!("DISABLED"))]),
             voicemail: None,
         }
+    }
+
+    /// Whether contacts may call at `now`.
+    pub(super) fn take_calls(&self, now: Time) -> bool {
+        self.status == "ENABLED" && hours::are_open(&self.call_hours, now)
     }
 
     fn apply(&mut self, patch: Patch) {

@@ -49,6 +49,7 @@ impl Mock {
             path: &[],
             query: &[],
             body,
+            key_in_use: false,
             ignored: RefCell::default(),
         };
         let reply = (route.handler)(&mut state, &call);

@@ -33,6 +33,9 @@ pub(super) fn trial(state: &State, place: &Place, at: Time) -> Trial {
     let Some(message) = state.messaging.at(place) else { return Trial::Impossible };
     let number = state.numbers.get(&place.number).filter(|number| number.deleted_at.is_none());
     let Some(number) = number else { return Trial::Refused(Failure::NumberNotFoundRemoved) };
+    if !number.has_instance() {
+        return Trial::Refused(Failure::LinkedWhatsappInstanceNotFound);
+    }
     if !number.is_open() {
         return Trial::Impossible;
     }

@@ -47,8 +47,7 @@ pub(super) fn key(call: &Call<'_>) -> Result<Option<Scope>, ApiError> {
             "Idempotency-Key must have 1 to 255 characters and no control characters",
         ));
     }
-    // Requests are answered one after the other: nobody meets a key that is in use, but for the magic one.
-    if crate::magic::is_key_in_use(&key) {
+    if call.key_in_use || crate::magic::is_key_in_use(&key) {
         return Err(ApiError::new(
             Code::IdempotencyKeyInUse,
             "The first call with this Idempotency-Key is still running",

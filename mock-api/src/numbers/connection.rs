@@ -30,6 +30,7 @@ pub(super) fn connected(state: &mut State, id: &str, link: WhichLink, now: Time)
         }
     }
     number.updated_at = now;
+    number.upstream.heard(now);
     if link == WhichLink::Secondary {
         return;
     }
@@ -39,13 +40,13 @@ pub(super) fn connected(state: &mut State, id: &str, link: WhichLink, now: Time)
     emit_becoming(state, id, Becomes::Connected, now);
     crate::messaging::try_waiting(state, id, now);
     charge::first_connection(state, id, now);
-    crate::messaging::try_waiting(state, id, now);
 }
 
 /// The connection of a link broke.
 pub(super) fn dropped(state: &mut State, id: &str, link: WhichLink, now: Time) {
     let Some(number) = state.numbers.get_mut(id) else { return };
     number.updated_at = now;
+    number.upstream.heard(now);
     if link == WhichLink::Secondary {
         number.secondary = number.secondary.map(|_| ConnectionState::Close);
         number.secondary_connected_at = None;

@@ -54,6 +54,11 @@ impl Number {
         self.state == ConnectionState::Open
     }
 
+    /// Whether its provider still has an instance of it.
+    pub(crate) fn has_instance(&self) -> bool {
+        self.upstream != Upstream::NoInstance
+    }
+
     /// It is disconnected, with all its links, and not by accident.
     pub(super) fn close(&mut self) {
         self.dropped_at = None;

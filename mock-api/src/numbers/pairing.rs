@@ -183,6 +183,7 @@ fn send_link(state: &mut State, call: &Call<'_>, id: Option<&str>, url: &str) ->
         path: &[],
         query: &[],
         body: &RawBody::Json(body),
+        key_in_use: false,
         ignored: RefCell::default(),
     };
     crate::messaging::send(state, &send).map(|_| true).map_err(|_| "The message was refused")

@@ -10,7 +10,7 @@ use crate::state::State;
 
 pub(crate) const SIMULATIONS: &[Route] = &[Route::new("POST", "/simulate/number", Scope::Public, number)];
 
-const EVENTS: [&str; 8] = [
+const EVENTS: [&str; 9] = [
     "connect",
     "disconnect",
     "provider_ok",
@@ -18,6 +18,7 @@ const EVENTS: [&str; 8] = [
     "provider_timeout",
     "provider_error",
     "provider_missing",
+    "provider_lost_instance",
     "unlink_key",
 ];
 
@@ -55,6 +56,11 @@ fn set_upstream(state: &mut State, id: &str, event: &str, call: &Call<'_>) {
         "provider_timeout" => Upstream::TimesOut,
         "provider_error" => Upstream::Fails,
         "provider_missing" => Upstream::Missing,
+        "provider_lost_instance" => Upstream::NoInstance,
         _ => Upstream::Answers,
     };
+    if !number.has_instance() {
+        // What waits for the number waits in vain.
+        crate::messaging::try_waiting(state, id, call.now);
+    }
 }

@@ -22,12 +22,21 @@ pub(crate) enum Upstream {
     Fails,
     /// There is none configured.
     Missing,
+    /// With an error, because it has no instance of the number any more.
+    NoInstance,
 }
 
 impl Upstream {
     /// Whether it does what it is asked to do.
     pub(super) fn works(self) -> bool {
         self == Self::Answers
+    }
+
+    /// The provider reported by itself how the number stands.
+    pub(super) fn heard(&mut self, now: Time) {
+        if let Self::Silent { since } = self {
+            *since = now;
+        }
     }
 
     /// When the state was last known, or nothing when it is known now.
@@ -38,6 +47,7 @@ impl Upstream {
             Self::TimesOut => (Code::UpstreamTimeout, "The provider did not answer in time"),
             Self::Fails => (Code::UpstreamError, "The provider answered with an error"),
             Self::Missing => (Code::ProviderNotConfigured, "No provider is configured for this number"),
+            Self::NoInstance => (Code::UpstreamError, "The provider does not know this number any more"),
         };
         Err(ApiError::new(code, text))
     }

@@ -8,7 +8,8 @@ use jiff::SignedDuration;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use super::fault::{Dribble, Fault, MAX_SECONDS, RateLimit, ResetAt, Truncate};
+use super::delay::MAX_MS;
+use super::fault::{Dribble, Fault, RateLimit, ResetAt, Truncate};
 use super::shape::shape;
 use crate::error::{ApiError, Code};
 use crate::net::Connection;
@@ -18,7 +19,8 @@ use crate::net::Connection;
 pub(crate) struct Effects {
     /// Which faults they are.
     pub(crate) faults: Vec<String>,
-    delay: Duration,
+    /// How long they wait together.
+    pub(crate) delay_ms: u64,
     pub(crate) instead: Option<Instead>,
     reset_after: bool,
     truncate: Option<Truncate>,
@@ -49,7 +51,7 @@ impl Effects {
     pub(super) fn add(&mut self, id: &str, fault: &Fault, rng: &mut ChaCha8Rng) {
         self.faults.push(id.to_owned());
         if let Some(delay) = fault.delay {
-            self.delay = (self.delay + delay.draw(rng)).min(Duration::from_secs(MAX_SECONDS.into()));
+            self.delay_ms = (self.delay_ms + delay.draw_ms(rng)).min(MAX_MS);
         }
         self.reset_after |= fault.reset == Some(ResetAt::After);
         self.truncate = self.truncate.or(fault.truncate);
@@ -74,8 +76,8 @@ impl Effects {
 
     /// Waits as long as is asked for, in real time.
     pub(crate) async fn wait(&self) {
-        if !self.delay.is_zero() {
-            tokio::time::sleep(self.delay).await;
+        if self.delay_ms > 0 {
+            tokio::time::sleep(Duration::from_millis(self.delay_ms)).await;
         }
     }
 
@@ -158,5 +160,45 @@ impl IntoResponse for Instead {
             }
             Self::Reset => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::super::{Delay, generator};
+    use super::*;
+
+    fn waiting(ms: u64) -> Fault {
+        Fault { delay: Some(Delay::Fixed { ms }), ..Fault::default() }
+    }
+
+    /// How long a request waits under these faults, and how long it says it did.
+    async fn wait(faults: &[Fault]) -> (Duration, u64) {
+        let (mut effects, mut rng) = (Effects::default(), generator(7));
+        for fault in faults {
+            effects.add("a", fault, &mut rng);
+        }
+        let start = Instant::now();
+        effects.wait().await;
+        (start.elapsed(), effects.delay_ms)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_as_long_as_was_drawn() {
+        for (faults, expected) in [
+            (vec![], 0),
+            (vec![Fault { status: Some(500), ..Fault::default() }], 0),
+            (vec![waiting(1)], 1),
+            (vec![waiting(300), waiting(45)], 345),
+            (vec![waiting(40_000), waiting(40_000)], MAX_MS),
+        ] {
+            assert_eq!(wait(&faults).await, (Duration::from_millis(expected), expected), "{faults:?}");
+        }
+        let drawn = Delay::Uniform { min_ms: 1_000, max_ms: 9_000 };
+        let (waited, said) = wait(&[Fault { delay: Some(drawn), ..Fault::default() }]).await;
+        assert_eq!(waited, Duration::from_millis(said));
+        assert_eq!(said, drawn.draw_ms(&mut generator(7)));
     }
 }

@@ -73,3 +73,35 @@ impl Rest {
         self.body.split_to(self.body.len().min(usize::try_from(size).unwrap_or(usize::MAX)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// The pieces of a body of so many bytes, each with the time at which it came, in milliseconds.
+    async fn arrivals(bytes: usize, truncate: Option<Truncate>, bytes_per_second: u32) -> Vec<(u128, usize)> {
+        let start = Instant::now();
+        let response = Response::new(Body::from("x".repeat(bytes)));
+        let shaped = shape(response, truncate, Some(Dribble { bytes_per_second })).await;
+        let pieces = shaped.into_body().into_data_stream().filter_map(|piece| async { piece.ok() });
+        pieces.map(|piece| (start.elapsed().as_millis(), piece.len())).collect().await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn dribbles_at_the_rate_that_is_asked_for() {
+        assert_eq!(arrivals(250, None, 1_000).await, [(100, 100), (200, 100), (300, 50)]);
+        assert_eq!(arrivals(3, None, 2).await, [(500, 1), (1_000, 1), (1_500, 1)]);
+        assert_eq!(arrivals(9, Some(Truncate { bytes: 2 }), 4).await, [(250, 1), (500, 1)]);
+        assert_eq!(arrivals(0, None, 1).await, []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn loses_patience_after_a_minute() {
+        let arrivals = arrivals(100, None, 1).await;
+        assert_eq!((arrivals.len(), arrivals[59]), (61, (60_000, 1)));
+        assert_eq!(arrivals[60], (60_000, 40), "the rest at once");
+    }
+}

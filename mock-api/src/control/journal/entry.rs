@@ -39,6 +39,7 @@ pub(crate) struct Entry {
     pub(crate) refused: Option<Refused>,
     /// The faults that were applied.
     pub(crate) faults: Vec<String>,
+    pub(crate) delay_ms: u64,
 }
 
 /// Why a request was refused, as it is kept.
@@ -152,6 +153,8 @@ pub struct RecordedRequest {
     pub refused: Option<Refusal>,
     /// The faults that were applied to it.
     pub faults: Vec<String>,
+    /// How long they made it wait together, in milliseconds of real time.
+    pub delay_ms: u64,
 }
 
 /// Why a request was refused, and what would be near.
@@ -202,6 +205,7 @@ impl Entry {
             ignored_fields: self.ignored.clone(),
             refused: self.refused.as_ref().map(|refused| self.refusal(refused, state)),
             faults: self.faults.clone(),
+            delay_ms: self.delay_ms,
         }
     }
 
