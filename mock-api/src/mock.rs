@@ -14,6 +14,7 @@ use crate::builder::Builder;
 use crate::control::{Access, Faults, Journal, Snapshots};
 use crate::driver::{self, Driver};
 use crate::net::{Connection, Listener};
+use crate::oauth::{Documents, Issuer};
 use crate::state::State;
 use crate::time::{Clock, Time};
 
@@ -31,6 +32,8 @@ pub(crate) struct Mock {
     pub(crate) faults: Faults,
     pub(crate) snapshots: Snapshots,
     pub(crate) access: Access,
+    pub(crate) issuer: Issuer,
+    pub(crate) documents: Documents,
 }
 
 impl Mock {

@@ -7,7 +7,7 @@ use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header, request::Parts};
 
-use crate::auth::{authorize, identify};
+use crate::auth::{Shown, authorize, identify};
 use crate::call::{Call, Caller, RawBody, Reply, Route};
 use crate::control::{Effects, Entry, Instead, Refused};
 use crate::error::ApiError;
@@ -31,6 +31,10 @@ impl Arrival {
         let at = mock.clock.now();
         let (parts, body) = request.into_parts();
         Self { at, parts, body: read(body).await }
+    }
+
+    fn shown<'a>(&'a self, mock: &'a Mock) -> Shown<'a> {
+        Shown { headers: &self.parts.headers, issuer: &mock.issuer, now: self.at }
     }
 }
 
@@ -74,7 +78,7 @@ pub(crate) async fn refuse(mock: &Mock, request: Request, error: ApiError) -> Re
         return error.into_response();
     }
     let arrival = Arrival::new(mock, request).await;
-    let caller = identify(&crate::lock(&mock.state), &arrival.parts.headers);
+    let caller = identify(&crate::lock(&mock.state), arrival.shown(mock));
     let outcome = Outcome { result: Err(error), caller, ignored: Vec::new() };
     record(mock, None, &arrival, &outcome, &Effects::default());
     outcome.result.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
@@ -84,7 +88,7 @@ fn strike(mock: &Mock, route: &Route, arrival: &Arrival) -> Effects {
     if mock.faults.is_empty() {
         return Effects::default();
     }
-    let caller = identify(&crate::lock(&mock.state), &arrival.parts.headers);
+    let caller = identify(&crate::lock(&mock.state), arrival.shown(mock));
     mock.faults.strike(route, caller.as_ref(), arrival.at)
 }
 
@@ -94,12 +98,13 @@ fn answer(mock: &Mock, route: &Route, arrival: &Arrival, path: &[(String, String
     let body = parse(headers, arrival.body.as_ref());
     let query = parse_query(arrival.parts.uri.query().unwrap_or_default());
     let now = mock.clock.now();
+    let shown = Shown { now, ..arrival.shown(mock) };
     let mut state = crate::lock(&mock.state);
     state.settle(now);
-    let caller = match authorize(&state, route, headers) {
+    let caller = match authorize(&state, route, shown) {
         Ok(caller) => caller,
         Err(error) => {
-            let caller = identify(&state, headers);
+            let caller = identify(&state, shown);
             return Outcome { result: Err(error), caller, ignored: Vec::new() };
         }
     };
@@ -142,7 +147,7 @@ fn record_fault(mock: &Mock, route: &'static Route, arrival: &Arrival, effects: 
     if !mock.journal.is_on() {
         return;
     }
-    let caller = identify(&crate::lock(&mock.state), &arrival.parts.headers);
+    let caller = identify(&crate::lock(&mock.state), arrival.shown(mock));
     mock.journal.record(Entry {
         route: Some(route),
         status: instead.status(),
