@@ -20,7 +20,7 @@ pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
 /// The header that gives a browser its cookie.
 pub(super) fn set_cookie(value: &str, is_https: bool) -> String {
     let secure = if is_https { "; Secure" } else { "" };
-    format!("{COOKIE}={value}; Path=/oauth; HttpOnly; SameSite=Strict{secure}")
+    format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict{secure}")
 }
 
 /// The token for a browser and a request.

@@ -26,7 +26,7 @@ impl NumberRow {
             id: number.id.clone(),
             name: number.name.clone(),
             phone: format!("+{}", number.digits),
-            kind: if number.is_meta() { "Meta Cloud API" } else { "WhatsApp web" },
+            kind: if number.is_meta() { "Meta" } else { "web" },
             is_open: number.state == ConnectionState::Open,
         }
     }
@@ -58,6 +58,7 @@ struct Consent<'a> {
     tenant: &'a str,
     numbers: Vec<NumberRow>,
     query: &'a str,
+    without_tenant: String,
     csrf: &'a str,
     has_no_numbers: bool,
 }
@@ -71,17 +72,17 @@ struct Problem<'a> {
 
 /// The page on which a tenant is picked.
 pub(super) fn sign_in<'a>(asked: &Asked, query: &str, tenants: impl Iterator<Item = &'a str>) -> Response {
-    let pick = |tenant: &'a str| (tenant, with_hint(query, tenant));
+    let pick = |tenant: &'a str| (tenant, with_hint(query, Some(tenant)));
     let page = SignIn { client: &asked.client.name, tenants: tenants.map(pick).collect() };
     render(StatusCode::OK, &page, "'none'")
 }
 
-/// The query with another tenant.
-fn with_hint(query: &str, tenant: &str) -> String {
+/// The query with another tenant, or with none.
+fn with_hint(query: &str, tenant: Option<&str>) -> String {
     let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "login_hint");
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(kept)
-        .append_pair("login_hint", tenant)
+        .extend_pairs(tenant.map(|tenant| ("login_hint", tenant)))
         .finish()
 }
 
@@ -103,6 +104,7 @@ pub(super) fn consent(
         tenant,
         numbers,
         query,
+        without_tenant: with_hint(query, None),
         csrf,
         has_no_numbers: warning.is_some(),
     };
@@ -112,12 +114,10 @@ pub(super) fn consent(
 
 /// Browsers hold the redirect after a form against this too, so the client's address stands here.
 fn form_action(redirect: Option<&Url>) -> String {
+    // An IPv6 address cannot be written here.
+    let is_writable = |url: &Url| url.host_str().is_some_and(|host| !host.contains(':'));
     match redirect {
-        // An IPv6 address cannot be written here.
-        Some(url)
-            if url.scheme() == "https"
-                || url.host_str().is_some_and(|host| !host.contains(':')) && url.scheme() == "http" =>
-        {
+        Some(url) if matches!(url.scheme(), "http" | "https") && is_writable(url) => {
             format!("'self' {}", url.origin().ascii_serialization())
         }
         Some(url) => format!("'self' {}:", url.scheme()),
