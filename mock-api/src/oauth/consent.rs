@@ -11,7 +11,7 @@ use super::error::OauthError;
 use super::fingerprint::Fingerprint;
 use super::form::Params;
 use super::grant::{Code, Grant};
-use super::page::{self, NumberRow, Warning};
+use super::page::{self, NumberRow};
 use super::{CODE_LIFETIME, Shared, csrf, seconds};
 use crate::mock::Mock;
 use crate::state;
@@ -21,7 +21,7 @@ pub(super) async fn show(State(mock): Shared, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default();
     match authorize::read(&mock, query).await {
-        Ok(asked) => show_page(&mock, &parts, &asked, None),
+        Ok(asked) => show_page(&mock, &parts, &asked, false),
         Err(response) => response,
     }
 }
@@ -41,7 +41,7 @@ pub(super) async fn decide(State(mock): Shared, request: Request) -> Response {
         Ok(Decision::Denied) => {
             asked.back.with_error(&OauthError::new(400, "access_denied", "The user denied the request"))
         }
-        Ok(Decision::Unclear(warning)) => show_page(&mock, &parts, &asked, Some(warning)),
+        Ok(Decision::NoNumbers) => show_page(&mock, &parts, &asked, true),
         Err(error) => page::problem(&error),
     }
 }
@@ -51,7 +51,8 @@ enum Decision {
     /// With the code for the client.
     Allowed(String),
     Denied,
-    Unclear(Warning),
+    /// Chosen numbers were to be allowed, and none was chosen.
+    NoNumbers,
 }
 
 /// What the user allowed.
@@ -60,7 +61,8 @@ enum Choice {
     Numbers(Vec<String>),
 }
 
-fn show_page(mock: &Mock, parts: &Parts, asked: &Asked, warning: Option<Warning>) -> Response {
+/// The page; `again` when it was posted with no number chosen.
+fn show_page(mock: &Mock, parts: &Parts, asked: &Asked, again: bool) -> Response {
     let query = parts.uri.query().unwrap_or_default();
     let mut state = crate::lock(&mock.state);
     let Some(tenant) = tenant(&state, asked) else {
@@ -70,7 +72,7 @@ fn show_page(mock: &Mock, parts: &Parts, asked: &Asked, warning: Option<Warning>
     let kept = csrf::cookie(&parts.headers).map(str::to_owned);
     let cookie = kept.unwrap_or_else(|| state.ids.hex(csrf::DIGITS));
     let token = csrf::token(mock.seed, &cookie, query);
-    let mut response = page::consent(asked, &tenant, query, numbers, &token, warning);
+    let mut response = page::consent(asked, &tenant, query, numbers, &token, again);
     let header = csrf::set_cookie(&cookie, mock.issuer.is_https());
     if let Ok(header) = HeaderValue::try_from(header) {
         response.headers_mut().insert(header::SET_COOKIE, header);
@@ -106,7 +108,7 @@ fn decided(mock: &Mock, parts: &Parts, body: &Bytes, asked: &Asked) -> Result<De
         return Err(OauthError::request("Sign in first: login_hint names no tenant"));
     };
     Ok(match choice(&state, &tenant, &form)? {
-        Choice::Numbers(numbers) if numbers.is_empty() => Decision::Unclear(Warning::NoNumbers),
+        Choice::Numbers(numbers) if numbers.is_empty() => Decision::NoNumbers,
         Choice::Numbers(numbers) => Decision::Allowed(allow(mock, &mut state, asked, tenant, Some(numbers))),
         Choice::Tenant => Decision::Allowed(allow(mock, &mut state, asked, tenant, None)),
     })

@@ -4,7 +4,7 @@
 //! here (paths, lifetimes, scope, claims) is inferred and follows the RFCs.
 //!
 //! Reading order: `issuer` (who it says it is), `store` with `client` and `grant` (what it keeps), `authorize`, `consent` and `page` (the way of a user),
-//! `token` with `exchange` (the way of a client), `keys` (signing), `introspect` and `revoke`, `bearer` (what the API makes of a token).
+//! `token` with `refresh` and `exchange` (the way of a client), `keys` (signing), `introspect` and `revoke`, `bearer` (what the API makes of a token).
 
 mod authorize;
 mod bearer;
@@ -23,6 +23,7 @@ mod issuer;
 mod keys;
 mod page;
 mod redirect;
+mod refresh;
 mod register;
 mod revoke;
 mod scope;

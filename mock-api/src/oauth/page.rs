@@ -32,13 +32,6 @@ impl NumberRow {
     }
 }
 
-/// Why a consent page is shown again.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Warning {
-    /// Chosen numbers were to be allowed, and none was chosen.
-    NoNumbers,
-}
-
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignIn<'a> {
@@ -60,7 +53,8 @@ struct Consent<'a> {
     query: &'a str,
     without_tenant: String,
     csrf: &'a str,
-    has_no_numbers: bool,
+    /// Whether it was posted with no number chosen.
+    again: bool,
 }
 
 #[derive(Template)]
@@ -93,7 +87,7 @@ pub(super) fn consent(
     query: &str,
     numbers: Vec<NumberRow>,
     csrf: &str,
-    warning: Option<Warning>,
+    again: bool,
 ) -> Response {
     let redirect = Url::parse(&asked.back.redirect_uri).ok();
     let page = Consent {
@@ -106,9 +100,9 @@ pub(super) fn consent(
         query,
         without_tenant: with_hint(query, None),
         csrf,
-        has_no_numbers: warning.is_some(),
+        again,
     };
-    let status = if warning.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = if again { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     render(status, &page, &form_action(redirect.as_ref()))
 }
 

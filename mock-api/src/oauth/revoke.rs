@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::error::{OauthError, private};
 use super::form::Params;
+use super::refresh::number_of;
 use super::store::Oauth;
-use super::token::number_of;
 use super::{Shared, credentials, seconds};
 
 /// `POST /oauth/revoke`. A token that is not known is not good either: 200.

@@ -22,7 +22,7 @@ async fn send(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     Ok(answer.body(response.bytes().await?.to_vec()).unwrap())
 }
 
-// facts: COM-OAUTH-001, COM-OAUTH-004
+// facts: COM-OAUTH-001
 #[tokio::test]
 async fn a_foreign_library_goes_all_the_way() {
     let browser = Browser::open().await;
@@ -116,6 +116,7 @@ async fn a_code_must_fit_in_every_part() {
     assert_eq!(browser.redeem(&client, &code).await.0, 200, "none of it used the code up");
 }
 
+// facts: COM-OAUTH-004
 #[tokio::test]
 async fn a_code_is_good_once_and_for_a_minute() {
     let browser = Browser::open().await;
@@ -168,6 +169,7 @@ async fn guesses_at_a_refresh_token_do_no_harm() {
     assert_eq!(browser.refresh(client, &tokens["refresh_token"]).await.0, 200);
 }
 
+// facts: COM-OAUTH-004
 #[tokio::test]
 async fn tokens_expire_on_the_clock_of_the_mock() {
     let browser = Browser::open().await;
