@@ -55,7 +55,7 @@ pub use control::{
 pub use error::Code;
 pub use magic::{magic_json, magic_markdown, magic_text};
 pub use mock::MockApi;
-pub use time::{Clock, Time};
+pub use time::{Clock, Time, TimeError};
 pub use webhooks::{DeliveryRecord, WebhookDetails};
 
 /// Locks; a panic elsewhere does not take the mock down with it.

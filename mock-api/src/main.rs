@@ -77,10 +77,7 @@ fn parse_clock(text: &str) -> Result<ClockChoice, String> {
         Some(("frozen", instant)) => instant,
         _ => return Err("expected real, frozen or frozen=ISO (frozen=2026-06-20T10:00:00Z)".to_owned()),
     };
-    instant
-        .parse()
-        .map(ClockChoice::Frozen)
-        .map_err(|error| format!("{instant:?} is not an ISO 8601 instant: {error}"))
+    instant.parse().map(ClockChoice::Frozen).map_err(|error| format!("{instant:?}: {error}"))
 }
 
 #[tokio::main]

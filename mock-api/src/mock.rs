@@ -1,5 +1,6 @@
 //! A running mock: what its handlers share, and the handle on it.
 
+use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
@@ -89,9 +90,14 @@ impl MockApi {
         format!("http://{}", self.address)
     }
 
-    /// Moves its clock on. Returns when all that falls due on the way has happened, in order, webhooks delivered or failed.
+    /// Moves its clock on. Returns when all that falls due on the way has happened, in order, webhooks delivered or failed; earlier when the state is
+    /// replaced meanwhile. A negative duration moves nothing, with a warning in the log; [`advance_to`](Self::advance_to) answers an error for it.
     pub async fn advance(&self, by: SignedDuration) {
-        driver::advance(&self.mock, self.mock.clock.now().plus(by)).await;
+        if by.is_negative() {
+            tracing::warn!(%by, "the clock does not go back");
+        }
+        let target = |now: Time| Ok::<_, Infallible>(now.plus(by.max(SignedDuration::ZERO)));
+        drop(driver::advance(&self.mock, target).await);
     }
 
     /// A digest of everything it holds: two equal ones mean that nothing changed in between.
@@ -116,5 +122,6 @@ impl Drop for MockApi {
     fn drop(&mut self) {
         drop(self.stop.take());
         self.driving.abort();
+        self.mock.driver.stop();
     }
 }

@@ -120,7 +120,7 @@ impl Outbox {
     }
 
     /// A webhook that was paused goes on.
-    pub(super) fn stir(&mut self, webhook: &str) {
+    pub(crate) fn stir(&mut self, webhook: &str) {
         self.stirred.insert(webhook.to_owned());
     }
 
