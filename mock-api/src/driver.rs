@@ -7,7 +7,6 @@ use jiff::SignedDuration;
 use tokio::sync::{Mutex, Notify};
 
 use crate::mock::Mock;
-use crate::state::State;
 use crate::time::Time;
 use crate::webhooks::{Deliverer, Job, finish, take_jobs};
 

@@ -49,10 +49,14 @@ mod webhooks;
 
 pub use builder::{Builder, StartError};
 pub use control::{
-    ArmedFault, ClockMode, ClockReading, ControlError, Count, Delay, Dribble, Fault, NearMiss, RateLimit,
-    RecordedRequest, Refusal, RequestFilter, ResetAt, Rule, Since, SnapshotInfo, Truncate, Verification,
+    ArmedFault, ClockMode, ClockReading, ControlError, Count, Delay, Difference, Dribble, Fault, NearMiss,
+    RateLimit, RecordedRequest, Refusal, RequestCounts, RequestFilter, ResetAt, Rule, Since, SnapshotInfo,
+    Truncate, Verification,
 };
 pub use error::Code;
+pub use fixtures::World;
+pub use fixtures::world::WorldError;
+pub use jiff::SignedDuration;
 pub use magic::{magic_json, magic_markdown, magic_text};
 pub use mock::MockApi;
 pub use time::{Clock, Time, TimeError};

@@ -61,8 +61,11 @@ struct Head {
 
 impl Snapshots {
     fn get(&self, name: &str) -> Result<Arc<Snapshot>, ControlError> {
-        let unknown = || ControlError::unknown("SNAPSHOT_NOT_FOUND", "snapshot", name);
-        crate::lock(&self.0).get(name).cloned().ok_or_else(unknown)
+        let kept = crate::lock(&self.0);
+        let known = kept.keys().cloned();
+        kept.get(name)
+            .cloned()
+            .ok_or_else(|| ControlError::unknown("SNAPSHOT_NOT_FOUND", "snapshot", name, known))
     }
 
     fn put(&self, name: &str, snapshot: Snapshot) -> Result<SnapshotInfo, ControlError> {

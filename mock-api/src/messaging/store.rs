@@ -56,6 +56,11 @@ impl Messaging {
         self.by_number.get_mut(&place.number)?.messages.get_mut(place.index)
     }
 
+    /// The ids of the number's messages, newest first.
+    pub(crate) fn latest_ids(&self, number: &str) -> impl Iterator<Item = &str> {
+        self.of(number).messages.iter().rev().map(|message| message.id.as_str())
+    }
+
     /// When and how far the number's messages came, oldest first.
     pub(crate) fn sent_since(
         &self,
