@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use fixtures::{World, facts};
 use mock_api::{Clock, MockApi, Time};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// A stateful stand-in for the Pilot Status API: no message is sent, nothing costs money.
 ///
@@ -115,11 +116,15 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if let ClockChoice::Frozen(instant) = arguments.clock {
         builder = builder.clock(Clock::frozen(instant));
     }
-    let stop = stop_signal()?;
+    let mut stop = StopSignal::new()?;
     let mock = builder.start().await?;
     println!("pilot-status-mock listening on {}", mock.url());
-    stop.await;
-    mock.stop().await;
+    stop.next().await;
+    tokio::select! {
+        () = mock.stop() => {}
+        // Who asks twice does not want to wait.
+        () = stop.next() => {}
+    }
     Ok(())
 }
 
@@ -140,14 +145,21 @@ fn print_facts(format: ListFormat) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Resolves on SIGTERM and on Ctrl-C.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
+/// SIGTERM and Ctrl-C.
+struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    })
+    }
 }

@@ -3,12 +3,13 @@
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use fixtures::World;
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::builder::Builder;
@@ -17,6 +18,9 @@ use crate::driver::{self, Driver};
 use crate::net::{Connection, Listener};
 use crate::state::State;
 use crate::time::{Clock, Time};
+
+/// How long requests in flight have to be answered when it is stopped.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -67,8 +71,11 @@ impl MockApi {
     pub(crate) fn run(mock: Arc<Mock>, router: Router, listener: TcpListener, address: SocketAddr) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router.into_make_service_with_connect_info::<Connection>();
+        let (keep, open) = watch::channel(());
         let task = tokio::spawn(async move {
-            let served = axum::serve(Listener(listener), service)
+            // Connections are open as long as this task runs.
+            let _keep = keep;
+            let served = axum::serve(Listener { tcp: listener, open }, service)
                 .with_graceful_shutdown(async { drop(stopped.await) });
             if let Err(error) = served.await {
                 tracing::error!(%error, "the listener failed");
@@ -109,10 +116,18 @@ impl MockApi {
         hasher.finish()
     }
 
-    /// Stops it: requests in flight are answered first.
-    pub async fn stop(mut self) {
+    /// Stops it: requests in flight are answered first, if that takes no longer than 5 seconds.
+    pub async fn stop(self) {
+        self.stop_within(GRACE).await;
+    }
+
+    /// Stops it: requests in flight are answered first, as far as the grace goes. Then connections end, half a request or a slow answer on them or not.
+    pub async fn stop_within(mut self, grace: Duration) {
         drop(self.stop.take());
-        if let Some(task) = self.task.take() {
+        let Some(mut task) = self.task.take() else { return };
+        if tokio::time::timeout(grace, &mut task).await.is_err() {
+            tracing::warn!("stopped before every request was answered");
+            task.abort();
             drop(task.await);
         }
     }
