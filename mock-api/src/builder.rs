@@ -20,7 +20,7 @@ use crate::driver::Driver;
 use crate::mock::{Mock, MockApi};
 use crate::state::State;
 use crate::time::Clock;
-use crate::webhooks::Deliverer;
+use crate::webhooks::{Deliverer, DelivererError, HostError};
 
 /// Why a mock did not start.
 #[derive(Debug, Error)]
@@ -31,6 +31,9 @@ pub enum StartError {
     /// The contract could not be loaded.
     #[error(transparent)]
     Contract(#[from] ContractError),
+    /// A host that webhooks may be delivered to is none.
+    #[error(transparent)]
+    WebhookHost(HostError),
     /// The client that delivers webhooks could not be set up.
     #[error("failed to set up webhook delivery: {0}")]
     Client(reqwest::Error),
@@ -42,6 +45,15 @@ pub enum StartError {
         /// Why.
         source: io::Error,
     },
+}
+
+impl From<DelivererError> for StartError {
+    fn from(error: DelivererError) -> Self {
+        match error {
+            DelivererError::Host(error) => Self::WebhookHost(error),
+            DelivererError::Client(error) => Self::Client(error),
+        }
+    }
 }
 
 /// What a mock starts with.
@@ -108,7 +120,7 @@ impl Builder {
         self
     }
 
-    /// Hosts that webhooks may be delivered to besides loopback; none unless told otherwise.
+    /// Hosts that webhooks may be delivered to besides loopback, on any port, without scheme, port or path; none unless told otherwise.
     #[must_use]
     pub fn allow_webhook_hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
         self.webhook_hosts.extend(hosts);
@@ -139,14 +151,12 @@ impl Builder {
     /// Starts it.
     ///
     /// # Errors
-    /// When the address is taken.
+    /// When the address is taken, the world does not fit, or a webhook host is none.
     pub async fn start(self) -> Result<MockApi, StartError> {
         let world = self.world.map_or_else(World::demo, Ok)?;
         let document = Contract::load()?.document().clone();
         let state = State::load(&world, self.seed, self.clock.now());
-        let driver = Driver::new(
-            Deliverer::new(self.webhook_hosts, self.webhook_timeout).map_err(StartError::Client)?,
-        );
+        let driver = Driver::new(Deliverer::new(&self.webhook_hosts, self.webhook_timeout)?);
         let failed = |source| StartError::Listen { address: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;

@@ -60,9 +60,14 @@ pub use jiff::SignedDuration;
 pub use magic::{magic_json, magic_markdown, magic_text};
 pub use mock::MockApi;
 pub use time::{Clock, Time, TimeError};
-pub use webhooks::{DeliveryRecord, WebhookDetails};
+pub use webhooks::{DeliveryRecord, HostError, WebhookDetails};
 
 /// Locks; a panic elsewhere does not take the mock down with it.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Keeps the Rust of the README true.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

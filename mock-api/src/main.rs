@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use fixtures::{World, facts};
@@ -17,12 +18,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[command(name = "pilot-status-mock", version, after_help = EXAMPLES)]
 struct Arguments {
     /// Address to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4010")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4010", value_parser = parse_address)]
     listen: SocketAddr,
     /// World file to start from and to go back to on reset (YAML or JSON; format: fixtures/worlds/README.md)
     #[arg(long, value_name = "FILE")]
     world: Option<PathBuf>,
-    /// `real`, `frozen`, or `frozen=ISO` with the instant it stands at
+    /// `real`, `frozen`, which stands at 2026-06-20T10:00:00.000Z, or `frozen=ISO` with another instant, zone included
     #[arg(long, value_name = "CLOCK", default_value = "real", value_parser = parse_clock)]
     clock: ClockChoice,
     /// Seed of ids and keys: the same seed, world and calls give the same answers
@@ -34,9 +35,12 @@ struct Arguments {
     /// Token that /_mock asks for in the header x-control-token; without one /_mock is open on loopback and closed elsewhere
     #[arg(long, value_name = "TOKEN", env = "PILOT_STATUS_MOCK_CONTROL_TOKEN", hide_env_values = true)]
     control_token: Option<String>,
-    /// Hosts that webhooks may be delivered to besides loopback; repeat it or separate them by commas
+    /// Hosts that webhooks may be delivered to besides loopback, without port; repeat it or separate them by commas
     #[arg(long, value_name = "HOST", value_delimiter = ',')]
     allow_webhook_hosts: Vec<String>,
+    /// How long a webhook's receiver may take to answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    webhook_timeout: u64,
     /// How many requests the journal keeps; 0 turns it off
     #[arg(long, value_name = "N", default_value_t = 1000)]
     journal: usize,
@@ -59,8 +63,22 @@ Examples:
   pilot-status-mock
   pilot-status-mock --listen 127.0.0.1:0 --clock frozen=2026-06-20T10:00:00Z --seed 7
   curl -s http://127.0.0.1:4010/v1/conversations -H 'x-api-key: ps_demo_meta'
+  curl -s -X POST http://127.0.0.1:4010/_mock/reset
+  curl -s -X POST http://127.0.0.1:4010/_mock/clock/advance -d '{\"by\": \"PT1H\"}'
+
+RUST_LOG=info (or mock_api=debug) in the environment shows what happens, on standard error.
 
 Beside /v1 (and /api/v1): GET /openapi.json; the control API under /_mock, described by GET /_mock/openapi.json";
+
+/// An address, or `localhost` with a port.
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let local = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    local
+        .as_deref()
+        .unwrap_or(text)
+        .parse()
+        .map_err(|_| "expected an address with a port, as 127.0.0.1:4010".to_owned())
+}
 
 /// Where a frozen clock stands unless told otherwise.
 const FROZEN_AT: &str = "2026-06-20T10:00:00.000Z";
@@ -103,6 +121,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut builder =
         MockApi::builder().listen(arguments.listen).seed(arguments.seed).strict(arguments.strict);
+    builder = builder.webhook_timeout(Duration::from_secs(arguments.webhook_timeout));
+    let is_closed =
+        !arguments.listen.ip().is_loopback() && arguments.control_token.as_deref().is_none_or(str::is_empty);
     builder = builder.allow_webhook_hosts(arguments.allow_webhook_hosts).journal(arguments.journal);
     if let Some(token) = arguments.control_token {
         builder = builder.control_token(token);
@@ -119,6 +140,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let mut stop = StopSignal::new()?;
     let mock = builder.start().await?;
     println!("pilot-status-mock listening on {}", mock.url());
+    if is_closed {
+        eprintln!("/_mock is closed: off loopback it needs --control-token");
+    }
     stop.next().await;
     tokio::select! {
         () = mock.stop() => {}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::redirect::Policy;
 use sha2::Sha256;
+use thiserror::Error;
 use url::{Host, Url};
 
 use super::outbox::Job;
@@ -33,11 +34,35 @@ impl Outcome {
 pub(crate) struct Deliverer {
     client: reqwest::Client,
     /// Hosts that may be called besides loopback.
-    allowed: Vec<String>,
+    allowed: Vec<Host>,
+}
+
+/// A text that names no host: it has a port, a path or a scheme, or characters that no host has.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "{0:?} is no host: give a name or an address alone, as hooks.example.com, without scheme, port or path"
+)]
+pub struct HostError(String);
+
+/// Reads a host as a URL has it: names in lower case.
+fn host(text: &str) -> Result<Host, HostError> {
+    let text = text.trim();
+    let address = text.parse().map(Host::Ipv6);
+    address.or_else(|_| Host::parse(text)).map_err(|_| HostError(text.to_owned()))
+}
+
+/// Why webhooks cannot be delivered.
+#[derive(Debug, Error)]
+pub(crate) enum DelivererError {
+    #[error(transparent)]
+    Host(#[from] HostError),
+    #[error(transparent)]
+    Client(#[from] reqwest::Error),
 }
 
 impl Deliverer {
-    pub(crate) fn new(allowed: Vec<String>, timeout: Duration) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(allowed: &[String], timeout: Duration) -> Result<Self, DelivererError> {
+        let allowed = allowed.iter().map(|text| host(text)).collect::<Result<_, _>>()?;
         let client = reqwest::Client::builder()
             .redirect(Policy::none())
             .timeout(timeout)
@@ -71,7 +96,7 @@ impl Deliverer {
             Some(Host::Ipv4(address)) if address.is_loopback() => true,
             Some(Host::Ipv6(address)) if address.is_loopback() => true,
             Some(Host::Domain("localhost")) => true,
-            Some(host) => self.allowed.contains(&host.to_string()),
+            Some(host) => self.allowed.contains(&host.to_owned()),
             None => false,
         }
     }
@@ -123,13 +148,18 @@ mod tests {
 
     #[test]
     fn calls_loopback_and_what_is_allowed() {
-        let deliverer =
-            Deliverer::new(vec!["hooks.example.com".to_owned()], Duration::from_secs(10)).unwrap();
+        let deliverer = Deliverer::new(
+            &["Hooks.Example.com".to_owned(), "2001:db8::1".to_owned()],
+            Duration::from_secs(10),
+        )
+        .unwrap();
         for url in [
             "http://127.0.0.1:9/a",
             "http://localhost:1/",
             "http://[::1]/x",
             "https://hooks.example.com/in",
+            "https://HOOKS.example.com:8443/in",
+            "http://[2001:DB8::1]:80/",
             "http://127.8.8.8/",
         ] {
             assert!(deliverer.may_call(url), "{url}");
@@ -142,6 +172,13 @@ mod tests {
             "nonsense",
         ] {
             assert!(!deliverer.may_call(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_would_never_match() {
+        for text in ["host:8080", "http://host", "host/path", "", "a b", "2001:db8::1:x"] {
+            assert_eq!(host(text), Err(HostError(text.to_owned())));
         }
     }
 }

@@ -14,7 +14,8 @@ mod request;
 mod store;
 mod view;
 
-pub(crate) use delivery::Deliverer;
+pub use delivery::HostError;
+pub(crate) use delivery::{Deliverer, DelivererError};
 pub(crate) use emit::{Event, emit, emit_to_tenant};
 pub use inspect::{DeliveryRecord, WebhookDetails};
 pub(crate) use outbox::{Job, finish, take_jobs};
