@@ -104,6 +104,10 @@ async fn covers_secrets() {
     api.post("/api-keys", body).await;
     let request = api.request(Method::POST, "/api-keys").body("not json but ps_demo_tenant");
     api.send(request).await;
+    // A key where a number's id should be, a secret by its name in a query, and a field that is named like a key.
+    let request = api.request(Method::GET, "/conversations?access_token=abc");
+    api.send(request.header("x-whatsapp-number-id", "ps_demo_web")).await;
+    api.post("/numbers/remote-pairing", json!({ "provider": "META", "ps_demo_web": 1 })).await;
     let (_, body) = control.get("/requests").await;
     let requests = body["requests"].as_array().unwrap();
     assert_eq!(requests[1]["path"], "/v1/remote-pairing/…/status");
@@ -111,6 +115,12 @@ async fn covers_secrets() {
     let covered = json!({ "whatsappNumberId": "ps_…", "token": "…", "more": { "secret": "…" } });
     assert_eq!(requests[2]["body"], covered);
     assert_eq!(requests[3]["body"], "not json but ps_…");
+    assert_eq!((&requests[4]["numberId"], &requests[4]["query"]), (&json!("ps_…"), &json!("access_token=…")));
+    assert_eq!(requests[5]["ignoredFields"], json!(["/ps_…"]));
+    let strict = start(MockApi::builder().strict(true), "ps_demo_tenant").await;
+    strict.post("/numbers/remote-pairing", json!({ "provider": "META", "ps_demo_web": 1 })).await;
+    let refused = last(&Control::of(&strict).await).await["refused"].to_string();
+    assert!(refused.contains("ps_…") && !refused.contains("ps_demo"), "{refused}");
     let text = body.to_string();
     assert!(!text.contains("ps_demo") && !text.contains(token) && !text.contains("abc"), "{text}");
 }

@@ -108,7 +108,7 @@ impl RequestFilter {
         let agrees = is(&self.tenant_id, entry.tenant.as_deref());
         check("/tenantId", agrees, json!(self.tenant_id), json!(entry.tenant));
         let agrees = is(&self.number_id, entry.number.as_deref());
-        check("/numberId", agrees, json!(self.number_id), json!(entry.number));
+        check("/numberId", agrees, json!(self.number_id), json!(entry.number.as_deref().map(redact)));
         let agrees = self.since.is_none_or(|since| since.lets_through(entry));
         check("/since", agrees, json!(self.since), json!(entry.sequence));
         for (name, wanted) in &self.headers {
