@@ -132,7 +132,7 @@ async fn names_the_ids_that_are_near() {
     let message = json!({ "destinationNumber": "+5511966665555", "text": "Oi" });
     let (_, sent) = api.post("/messages/send", message.clone()).await;
     let id = sent["id"].as_str().unwrap();
-    api.get(&format!("/messages/{}x", &id[..id.len() - 1])).await;
+    api.get(&format!("/messages/{id}x")).await;
     assert_eq!(refused(&control).await, ("state".to_owned(), vec![id.to_owned()]));
     api.get("/templates/tpl_nope").await;
     let (rule, near) = refused(&control).await;

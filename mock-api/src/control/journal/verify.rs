@@ -157,7 +157,7 @@ fn may_agree((differs, entry): &(Vec<Difference>, &Entry)) -> bool {
     entry.body.is_cut() && differs.iter().all(|it| it.path.starts_with("/body") && it.found.is_null())
 }
 
-fn newest<'a, T>(hits: &'a [T], wanted: bool) -> impl Iterator<Item = &'a T> {
+fn newest<T>(hits: &[T], wanted: bool) -> impl Iterator<Item = &T> {
     hits.iter().rev().take(if wanted { SHOWN } else { 0 })
 }
 
