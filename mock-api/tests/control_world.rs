@@ -4,7 +4,7 @@ mod common;
 
 use common::control::Control;
 use common::receiver::{Answer, Receiver};
-use common::{Api, api, code, start};
+use common::{Api, api, code, paths, start};
 use jiff::SignedDuration;
 use mock_api::{Count, Fault, MockApi, RequestFilter};
 use serde_json::{Value, json};
@@ -205,4 +205,38 @@ async fn the_handle_loads_worlds() {
     mock.load_world_text(WORLD).unwrap();
     assert_eq!(mock.reset_tenant("tenant_demo").unwrap_err().code(), "TENANT_NOT_FOUND");
     mock.reset_tenant("tenant_small").unwrap();
+}
+
+#[tokio::test]
+async fn what_may_mean_one_tenant_resets_nothing() {
+    let api = api("ps_demo_web").await;
+    let control = Control::of(&api).await;
+    send(&api, "+5511966665555").await;
+    let before = api.mock.digest();
+    for (path, body, pointer) in [
+        ("/reset?tenantId=tenant_demo", None, "/tenantId"),
+        ("/reset", Some(json!({ "tenantId": null })), "/tenantId"),
+        ("/reset", Some(json!({ "tenant": "tenant_demo" })), "/tenant"),
+        ("/reset", Some(json!(["tenant_demo"])), ""),
+    ] {
+        let (status, answer) = control.call(reqwest::Method::POST, path, body).await;
+        assert_eq!(
+            (status, code(&answer), paths(&answer)),
+            (400, "VALIDATION_ERROR", vec![pointer]),
+            "{path}"
+        );
+    }
+    assert_eq!(api.mock.digest(), before);
+    // No operation takes a parameter that it does not know.
+    for path in [
+        "/health?x=1",
+        "/clock?x=1",
+        "/webhooks?x=1",
+        "/webhooks/wh_demo?x=1",
+        "/requests/counts?x=1",
+        "/faults?x=1",
+    ] {
+        let (status, answer) = control.get(path).await;
+        assert_eq!((status, paths(&answer)), (400, vec!["/x"]), "{path}");
+    }
 }

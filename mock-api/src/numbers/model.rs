@@ -217,4 +217,11 @@ impl Numbers {
     pub(crate) fn of_tenant(&self, tenant: &str) -> impl Iterator<Item = &Number> {
         self.all_of_tenant(tenant).filter(|number| number.deleted_at.is_none())
     }
+
+    /// The ids of a tenant's numbers, or of all, without the soft-deleted ones.
+    pub(crate) fn ids(&self, tenant: Option<&str>) -> impl Iterator<Item = &str> {
+        let meant = move |number: &&Number| tenant.is_none_or(|tenant| number.tenant == tenant);
+        let present = self.by_id.values().filter(|number| number.deleted_at.is_none());
+        present.filter(meant).map(|number| number.id.as_str())
+    }
 }

@@ -89,7 +89,7 @@ impl Templates {
     }
 
     /// The templates that a number sees, oldest first.
-    pub(super) fn of(&self, number: &Number) -> impl Iterator<Item = &Template> {
+    pub(crate) fn of(&self, number: &Number) -> impl Iterator<Item = &Template> {
         self.by_owner.get(&Owner::of(number)).into_iter().flat_map(|catalogue| catalogue.by_id.values())
     }
 
