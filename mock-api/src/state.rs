@@ -56,7 +56,7 @@ impl State {
             schedule: Schedule::default(),
             ids,
         };
-        crate::numbers::enter_dues(&mut state);
+        crate::numbers::enter_dues(&mut state, start);
         state
     }
 

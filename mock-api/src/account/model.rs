@@ -14,7 +14,7 @@ use crate::time::Time;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Tenant {
     pub(crate) plan: Plan,
-    /// How many numbers it may connect.
+    /// How many numbers it may connect without a further charge: those that it pays for, on the free plan the free one among them.
     pub(crate) paid_numbers: u32,
     pub(crate) saved_card: bool,
     /// Of one extra number a month, in BRL.
@@ -25,11 +25,16 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    /// Slots that were bought. Leaving the free plan, the one that was free is bought too.
-    pub(super) fn add_slots(&mut self, billed: u32, converts: bool) {
-        let had = if converts { 0 } else { self.paid_numbers };
+    /// How many numbers are paid for: on the free plan all but one.
+    pub(super) fn bought(&self) -> u32 {
+        if self.plan == Plan::Free { self.paid_numbers.saturating_sub(1) } else { self.paid_numbers }
+    }
+
+    /// `requested` slots were paid for, and `billed` ones where that leaves the free plan: what was free is bought too.
+    pub(super) fn add_slots(&mut self, requested: u32, billed: u32) {
+        let slots = if self.plan == Plan::Free { billed } else { requested };
+        self.paid_numbers = self.bought().saturating_add(slots);
         self.plan = Plan::OnDemand;
-        self.paid_numbers = had.saturating_add(billed);
     }
 }
 

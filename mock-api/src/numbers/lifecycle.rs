@@ -37,8 +37,9 @@ pub(super) fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
     let number = state.numbers.active_mut(&call.caller.tenant, call.param("id"))?;
     number.deleted_at = Some(call.now);
     number.close();
-    // Its slot is free for another number; should it come back, it takes one anew.
+    // Its slot is free for another number, and what was owed for one is owed no longer; should it come back, it needs one anew.
     number.has_slot = false;
+    number.extra_charge_unpaid_since = None;
     number.updated_at = call.now;
     let id = number.id.clone();
     state.account.suspend_number(&id);

@@ -33,7 +33,7 @@ pub(crate) struct Number {
     /// Only the settings that differ from the defaults.
     pub(crate) settings: Map<String, Value>,
     pub(crate) extra_charge_unpaid_since: Option<Time>,
-    /// Whether it has connected and so counts among the numbers that the tenant pays for.
+    /// Whether it holds one of the slots that the tenant pays for: since it first connected, unless it is blocked because that is unpaid.
     pub(super) has_slot: bool,
     /// How its provider answers.
     pub(super) upstream: Upstream,
@@ -61,6 +61,11 @@ impl Number {
         self.connected_at = None;
         self.secondary = self.secondary.map(|_| ConnectionState::Close);
         self.secondary_connected_at = None;
+    }
+
+    /// Whether it may not send, because it is beyond what the tenant pays for.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.extra_charge_unpaid_since.is_some()
     }
 
     /// Whether every link that it has is connected.
@@ -126,8 +131,8 @@ impl Numbers {
                 extra_charge_unpaid_since: number
                     .extra_charge_unpaid_since
                     .map(|moment| Time::new(moment.resolve(start.timestamp()))),
-                // What a number of a world costs, the world says.
-                has_slot: true,
+                // It is taken for one that has connected before; what it owes, the world says.
+                has_slot: number.extra_charge_unpaid_since.is_none(),
                 upstream: Upstream::default(),
                 pairing: None,
                 created_at,
@@ -206,6 +211,11 @@ impl Numbers {
         if let Some(token) = number.pairing {
             self.pairings.shift_remove(&token);
         }
+    }
+
+    /// How many of the tenant's slots are taken.
+    pub(crate) fn taken_slots(&self, tenant: &str) -> usize {
+        self.all_of_tenant(tenant).filter(|number| number.has_slot).count()
     }
 
     /// The tenant's numbers that are not soft-deleted, oldest first.
