@@ -66,7 +66,7 @@ impl State {
             match due {
                 Due::Messaging(due) => crate::messaging::fall_due(self, due, at),
                 Due::Numbers(due) => crate::numbers::fall_due(self, due, at),
-                Due::Templates(due) => crate::templates::fall_due(self, due),
+                Due::Templates(due) => crate::templates::fall_due(self, due, at),
                 Due::Calls(due) => crate::calls::fall_due(self, due, at),
                 Due::Groups(due) => crate::groups::fall_due(self, due, at),
                 Due::Webhooks(due) => crate::webhooks::fall_due(self, due),

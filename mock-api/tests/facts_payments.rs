@@ -17,7 +17,7 @@ async fn simulate(api: &Api, kind: &str, body: Value) -> Value {
 /// A tenant without a card that owes for two numbers, one of each kind.
 fn owing() -> &'static str {
     "version: 1
-tenants: [{ id: t, plan: ON_DEMAND, paidNumbers: 0, key: { id: k, raw: ps_t } }]
+tenants: [{ id: t, plan: ON_DEMAND, paidNumbers: 1, key: { id: k, raw: ps_t } }]
 numbers:
   - { id: m, tenant: t, engine: META, digits: '5511900000001', name: M, state: OPEN, key: { id: km, raw: ps_m }, meta: { phoneId: '1', wabaId: w }, extraChargeUnpaidSince: PT0S }
   - { id: w, tenant: t, engine: EVO_GO, digits: '5511900000002', name: W, state: OPEN, key: { id: kw, raw: ps_w }, extraChargeUnpaidSince: PT0S }

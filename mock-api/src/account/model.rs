@@ -107,7 +107,7 @@ impl Account {
                 tenant.id.clone(),
                 Tenant {
                     plan: tenant.plan,
-                    paid_numbers: tenant.paid_numbers,
+                    paid_numbers: slots(world, tenant),
                     saved_card: tenant.saved_card,
                     unit_price: tenant.unit_price,
                     branding: Branding::load(&tenant.branding),
@@ -216,6 +216,18 @@ impl Account {
         self.suspend_number(number);
         self.suspended.shift_remove(number);
     }
+}
+
+/// How many numbers a tenant of the world pays for. Where one of them owes for its slot, none is free.
+fn slots(world: &World, tenant: &fixtures::world::Tenant) -> u32 {
+    let (mut owes, mut holders) = (false, 0_u32);
+    for number in world.numbers.iter().filter(|number| number.tenant == tenant.id) {
+        match number.extra_charge_unpaid_since {
+            Some(_) => owes = true,
+            None => holders += 1,
+        }
+    }
+    if owes { tenant.paid_numbers.min(holders) } else { tenant.paid_numbers }
 }
 
 fn new_key(key: &fixtures::world::Key, tenant: &str, number: Option<&str>, start: Time) -> Key {

@@ -3,11 +3,13 @@
 use jiff::SignedDuration;
 use serde::Serialize;
 
+use super::Number;
 use super::events::{Becomes, emit_becoming};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
 use crate::schedule::Due;
 use crate::state::State;
+use crate::templates::Owner;
 use crate::time::Time;
 
 /// How long a deleted number can be restored.
@@ -88,12 +90,21 @@ pub(super) fn purge_if_deleted(state: &mut State, id: &str, now: Time) {
 /// Forgets a number and everything that it has.
 pub(crate) fn forget(state: &mut State, id: &str) {
     state.messaging.remove_number(id);
-    state.templates.remove_number(id);
     state.webhooks.remove_number(id);
     state.calls.remove_number(id);
     state.media.remove_number(id);
     state.groups.remove_number(id);
     state.channels.remove_number(id);
     state.account.remove_number(id);
-    state.numbers.remove(id);
+    if let Some(number) = state.numbers.remove(id) {
+        forget_templates(state, &number);
+    }
+}
+
+/// A number's templates go with it, those of a WABA with the last of its numbers.
+fn forget_templates(state: &mut State, number: &Number) {
+    let owner = Owner::of(number);
+    if !state.numbers.all_of_tenant(&number.tenant).any(|other| Owner::of(other) == owner) {
+        state.templates.remove_owner(&owner);
+    }
 }

@@ -203,14 +203,15 @@ impl Numbers {
     }
 
     /// Forgets a number and its links.
-    pub(super) fn remove(&mut self, id: &str) {
-        let Some(number) = self.by_id.shift_remove(id) else { return };
+    pub(super) fn remove(&mut self, id: &str) -> Option<Number> {
+        let number = self.by_id.shift_remove(id)?;
         if let Some(ids) = self.by_tenant.get_mut(&number.tenant) {
             ids.retain(|other| other != id);
         }
-        if let Some(token) = number.pairing {
-            self.pairings.shift_remove(&token);
+        if let Some(token) = &number.pairing {
+            self.pairings.shift_remove(token);
         }
+        Some(number)
     }
 
     /// How many of the tenant's slots are taken.
