@@ -41,6 +41,10 @@ impl CallSettings {
         }
     }
 
+    pub(super) fn is_enabled(&self) -> bool {
+        self.status == "ENABLED"
+    }
+
     fn apply(&mut self, patch: Patch) {
         let Patch { status, call_icon_visibility, callback_permission_status, call_hours, voicemail } = patch;
         let set = |place: &mut String, value: Option<&str>| {
@@ -74,14 +78,15 @@ impl Patch {
         if fields.has("sip") {
             fields.issue("sip", "cannot be set");
         }
-        if let Some(hours) = fields.object("call_hours") {
-            check_hours(&hours);
+        let call_hours = fields.map("call_hours");
+        if let Some(hours) = call_hours {
+            check_hours(&fields.stand_in("call_hours", hours));
         }
         Some(Self {
             status: fields.one_of("status", &SWITCH),
             call_icon_visibility: fields.one_of("call_icon_visibility", &["DEFAULT", "DISABLE_ALL"]),
             callback_permission_status: fields.one_of("callback_permission_status", &SWITCH),
-            call_hours: fields.map("call_hours").cloned(),
+            call_hours: call_hours.cloned(),
             voicemail: fields.map("voicemail").cloned(),
         })
     }

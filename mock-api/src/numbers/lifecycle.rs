@@ -45,7 +45,7 @@ pub(super) fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
     number.updated_at = call.now;
     let id = number.id.clone();
     state.account.suspend_number(&id);
-    emit_becoming(state, &id, Becomes::Removed, call.now);
+    leave(state, &id, call.now);
     let restorable_until = call.now.plus(RESTORE_WINDOW);
     state.schedule.at(restorable_until, Due::Numbers(super::Due::Purge { number: id }));
     Reply::ok(&Deleted { ok: true, restorable_until })
@@ -73,10 +73,16 @@ pub(super) fn purge(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErro
     let (id, leaves) = (number.id.clone(), number.deleted_at.is_none());
     // Once: a deleted one has left already (U-35).
     if leaves {
-        emit_becoming(state, &id, Becomes::Removed, call.now);
+        leave(state, &id, call.now);
     }
     forget(state, &id);
     Reply::ok(&Purged { ok: true })
+}
+
+/// The number is there no longer, and neither are its calls.
+fn leave(state: &mut State, id: &str, now: Time) {
+    crate::calls::cut_off(state, id, now);
+    emit_becoming(state, id, Becomes::Removed, now);
 }
 
 /// The end of the window that opened when the number was deleted. One that was restored since, and perhaps deleted anew, has nothing to do with it.
