@@ -53,6 +53,10 @@ async fn a_new_number_is_made_known_to_the_tenants_webhooks() {
         .post("/numbers/meta", json!({ "name": "Oficial", "number": "55119333", "metaPhoneId": "1" }))
         .await;
     assert_eq!(body["instance"]["state"], "OPEN");
+    assert_eq!(
+        body.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["instance", "webhookUrl", "verifyToken"]
+    );
     api.settle().await;
     assert_eq!(receiver.take_events(), ["number.created"]);
 }
@@ -166,7 +170,13 @@ async fn the_status_while_the_provider_does_not_answer() {
         "id": "num_web", "state": "OPEN", "isFullyConnected": true, "stale": true,
         "lastKnownAt": "2026-06-20T10:01:00.000Z"
     });
-    assert_eq!(status().await, (200, stale));
+    assert_eq!(status().await, (200, stale.clone()));
+    // Whatever happens meanwhile, it is not heard of, and silence does not begin twice.
+    for event in ["disconnect", "provider_silent"] {
+        happens(&api, "num_web", event).await;
+        assert_eq!(status().await, (200, stale.clone()));
+    }
+    happens(&api, "num_web", "connect").await;
     for (event, expected) in [
         ("provider_timeout", "UPSTREAM_TIMEOUT"),
         ("provider_error", "UPSTREAM_ERROR"),
@@ -207,13 +217,16 @@ async fn check_without_the_providers_key() {
     assert_eq!(body["settingsSync"], json!({ "applied": 1, "failed": 0, "skipped": 0 }));
 }
 
-// facts: NUM-DUAL-003, NUM-STATUS-002, NUM-LIST-004
+// facts: NUM-DUAL-003, NUM-STATUS-002, NUM-LIST-004, NUM-CONNECT-010
 #[tokio::test]
 async fn two_links() {
     let api = api("ps_demo_tenant").await;
     let link = |event: &str| json!({ "numberId": "num_web", "event": event, "link": "secondary" });
     let (status, body) = api.simulate("number", link("connect")).await;
     assert_eq!((status, paths(&body)), (400, vec!["/link"]));
+    let (status, body) = api.get("/numbers/num_web/connect?link=secondary").await;
+    assert_eq!((status, code(&body)), (400, "FEATURE_NOT_SUPPORTED"));
+    assert_eq!(api.get("/numbers").await.1[2]["secondaryLink"], Value::Null);
     api.post("/numbers/num_web/upgrade-to-dual", json!({})).await;
     assert_eq!(api.get("/numbers/num_web/status?link=secondary").await.1["state"], "CONNECTING");
     assert_eq!(api.get("/numbers/num_web").await.1["isFullyConnected"], false);

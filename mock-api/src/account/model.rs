@@ -46,7 +46,7 @@ pub(crate) struct Key {
     pub(crate) name: String,
     pub(crate) tenant: String,
     pub(crate) scope: KeyScope,
-    /// The number of a number-scoped key; none once the number is gone.
+    /// The number of a number-scoped key; none once it was unlinked.
     pub(crate) number: Option<String>,
     pub(crate) created_at: Time,
 }
@@ -153,10 +153,10 @@ impl Account {
 
     /// Revokes a key at once.
     pub(crate) fn remove(&mut self, id: &str) -> Option<Key> {
-        let key = self.keys.shift_remove(id)?;
-        self.by_raw.shift_remove(&key.raw);
+        let key = self.keys.swap_remove(id)?;
+        self.by_raw.swap_remove(&key.raw);
         if let Some(number) = &key.number {
-            self.by_number.shift_remove(number);
+            self.by_number.swap_remove(number);
         }
         Some(key)
     }
@@ -172,7 +172,7 @@ impl Account {
 
     /// Forgets a tenant with its keys.
     pub(crate) fn remove_tenant(&mut self, tenant: &str) {
-        self.tenants.shift_remove(tenant);
+        self.tenants.swap_remove(tenant);
         self.suspended.retain(|_, key| key.tenant != tenant);
         let keys = self.keys.values().filter(|key| key.tenant == tenant);
         for id in keys.map(|key| key.id.clone()).collect::<Vec<_>>() {
@@ -190,7 +190,7 @@ impl Account {
 
     /// The number's key is bound to no number from now on.
     pub(crate) fn unlink_number(&mut self, number: &str) {
-        let id = self.by_number.shift_remove(number);
+        let id = self.by_number.swap_remove(number);
         if let Some(key) = id.and_then(|id| self.keys.get_mut(&id)) {
             key.number = None;
         }
@@ -206,7 +206,7 @@ impl Account {
 
     /// The number's key works again.
     pub(crate) fn resume_number(&mut self, number: &str) {
-        if let Some(key) = self.suspended.shift_remove(number) {
+        if let Some(key) = self.suspended.swap_remove(number) {
             self.insert(key);
         }
     }
@@ -214,7 +214,7 @@ impl Account {
     /// The number's key is gone for good.
     pub(crate) fn remove_number(&mut self, number: &str) {
         self.suspend_number(number);
-        self.suspended.shift_remove(number);
+        self.suspended.swap_remove(number);
     }
 }
 

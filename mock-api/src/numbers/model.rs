@@ -1,12 +1,14 @@
 //! A number and what it is made from.
 
+use std::collections::VecDeque;
+
 use fixtures::World;
 use fixtures::world::{ConnectionState, Engine, MetaNumber, PiiMode};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::upstream::Upstream;
+use super::upstream::{Links, Upstream};
 use crate::error::{ApiError, Code};
 use crate::time::Time;
 
@@ -70,7 +72,7 @@ impl Number {
 
     /// Whether every link that it has is connected.
     pub(crate) fn is_fully_connected(&self) -> bool {
-        self.is_open() && self.secondary.is_none_or(|state| state == ConnectionState::Open)
+        Links::of(self).all_open()
     }
 
     /// Meta number that is an approved Official Business Account with groups (U-09).
@@ -103,7 +105,12 @@ impl Number {
 pub(crate) struct Numbers {
     pub(super) by_id: IndexMap<String, Number>,
     pub(super) by_tenant: IndexMap<String, Vec<String>>,
+    /// By tenant and digits.
+    #[serde(with = "indexmap::map::serde_seq")]
+    by_phone: IndexMap<(String, String), String>,
     pub(super) pairings: IndexMap<String, super::pairing::Pairing>,
+    /// Tokens of Meta links by tenant, oldest first.
+    pub(super) meta_links: IndexMap<String, VecDeque<String>>,
     pub(super) directory: super::check::Directory,
 }
 
@@ -145,6 +152,7 @@ impl Numbers {
 
     pub(crate) fn insert(&mut self, number: Number) {
         self.by_tenant.entry(number.tenant.clone()).or_default().push(number.id.clone());
+        self.by_phone.insert((number.tenant.clone(), number.digits.clone()), number.id.clone());
         self.by_id.insert(number.id.clone(), number);
     }
 
@@ -202,14 +210,20 @@ impl Numbers {
         ids.filter_map(|id| self.get(id))
     }
 
+    /// The tenant's number with this phone, soft-deleted or not.
+    pub(super) fn with_phone(&self, tenant: &str, digits: &str) -> Option<&Number> {
+        self.get(self.by_phone.get(&(tenant.to_owned(), digits.to_owned()))?)
+    }
+
     /// Forgets a number and its links.
     pub(super) fn remove(&mut self, id: &str) -> Option<Number> {
-        let number = self.by_id.shift_remove(id)?;
+        let number = self.by_id.swap_remove(id)?;
+        self.by_phone.swap_remove(&(number.tenant.clone(), number.digits.clone()));
         if let Some(ids) = self.by_tenant.get_mut(&number.tenant) {
             ids.retain(|other| other != id);
         }
         if let Some(token) = &number.pairing {
-            self.pairings.shift_remove(token);
+            self.pairings.swap_remove(token);
         }
         Some(number)
     }

@@ -2,7 +2,7 @@
 
 use super::connection;
 use super::read::WhichLink;
-use super::upstream::Upstream;
+use super::upstream::{Links, Upstream};
 use super::views::Detail;
 use crate::call::{Call, Reply, Route, Scope};
 use crate::error::ApiError;
@@ -51,7 +51,9 @@ fn number(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
 fn set_upstream(state: &mut State, id: &str, event: &str, call: &Call<'_>) {
     let Some(number) = state.numbers.get_mut(id) else { return };
     number.upstream = match event {
-        "provider_silent" => Upstream::Silent { since: call.now },
+        // Silent already: nothing more is known than then.
+        "provider_silent" if matches!(number.upstream, Upstream::Silent { .. }) => return,
+        "provider_silent" => Upstream::Silent { since: call.now, last: Links::of(number) },
         "provider_timeout" => Upstream::TimesOut,
         "provider_error" => Upstream::Fails,
         "provider_missing" => Upstream::Missing,

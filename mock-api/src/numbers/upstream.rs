@@ -1,9 +1,40 @@
 //! Whether the provider of a web number answers when it is asked.
 
+use fixtures::world::ConnectionState;
 use serde::{Deserialize, Serialize};
 
+use super::Number;
+use super::read::WhichLink;
 use crate::error::{ApiError, Code};
 use crate::time::Time;
+
+/// The state of a number's links, the second one where it has two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Links {
+    pub(super) primary: ConnectionState,
+    pub(super) secondary: Option<ConnectionState>,
+}
+
+impl Links {
+    /// Of a number, now.
+    pub(super) fn of(number: &Number) -> Self {
+        Self { primary: number.state, secondary: number.secondary }
+    }
+
+    /// A link's state; one that the number does not have is not connected.
+    pub(super) fn state(self, link: WhichLink) -> ConnectionState {
+        match link {
+            WhichLink::Primary => self.primary,
+            WhichLink::Secondary => self.secondary.unwrap_or(ConnectionState::Close),
+        }
+    }
+
+    /// Whether every one is connected.
+    pub(super) fn all_open(self) -> bool {
+        let open = |state| state == ConnectionState::Open;
+        open(self.primary) && self.secondary.is_none_or(open)
+    }
+}
 
 /// How the provider takes a question about the number's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -15,6 +46,8 @@ pub(crate) enum Upstream {
     Silent {
         /// When the state was last known.
         since: Time,
+        /// What it was.
+        last: Links,
     },
     /// It takes too long.
     TimesOut,
@@ -30,11 +63,11 @@ impl Upstream {
         self == Self::Answers
     }
 
-    /// When the state was last known, or nothing when it is known now.
-    pub(super) fn last_known(self) -> Result<Option<Time>, ApiError> {
+    /// What was known last and when, or nothing when it is known now.
+    pub(super) fn last_known(self) -> Result<Option<(Time, Links)>, ApiError> {
         let (code, text) = match self {
             Self::Answers => return Ok(None),
-            Self::Silent { since } => return Ok(Some(since)),
+            Self::Silent { since, last } => return Ok(Some((since, last))),
             Self::TimesOut => (Code::UpstreamTimeout, "The provider did not answer in time"),
             Self::Fails => (Code::UpstreamError, "The provider answered with an error"),
             Self::Missing => (Code::ProviderNotConfigured, "No provider is configured for this number"),
