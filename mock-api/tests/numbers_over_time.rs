@@ -5,7 +5,7 @@
 mod common;
 
 use common::receiver::Receiver;
-use common::{Api, NOW, api, code, paths};
+use common::{Api, NOW, anonymous, api, code, paths};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -304,4 +304,16 @@ async fn a_link_is_sent_with_its_template() {
     let text = history["messages"][0]["text"].as_str().unwrap();
     assert_eq!(text, format!("Conecte seu WhatsApp em {} hoje.", body["remotePairingUrl"].as_str().unwrap()));
     assert_eq!(history["messages"][0]["participantPhone"], "+5511911112222");
+}
+
+#[tokio::test]
+async fn the_control_document_names_every_event() {
+    let api = anonymous().await;
+    let document = reqwest::get(format!("{}/_mock/openapi.json", api.mock.url())).await.unwrap();
+    let document: Value = serde_json::from_slice(&document.bytes().await.unwrap()).unwrap();
+    let body = "/paths/~1_mock~1simulate~1number/post/requestBody/content/application~1json/schema";
+    let events = document.pointer(&format!("{body}/properties/event/enum")).unwrap().as_array().unwrap();
+    let events: Vec<_> = events.iter().map(|event| event.as_str().unwrap()).collect();
+    let (_, body) = api.simulate("number", json!({ "numberId": "num_web", "event": "none" })).await;
+    assert_eq!(body["details"]["issues"][0]["message"], format!("must be one of {}", events.join(", ")));
 }
