@@ -157,6 +157,23 @@ async fn a_delivery_that_is_under_way_does_not_count_for_the_webhook_that_takes_
 }
 
 #[tokio::test]
+async fn what_a_purged_number_left_to_be_delivered_goes_with_its_tenant() {
+    let api = api("ps_demo_tenant").await;
+    let control = Control::of(&api).await;
+    let receiver = Receiver::start().await;
+    let body = json!({ "url": receiver.url("/"), "events": ["*"], "whatsappNumberId": "num_web" });
+    assert_eq!(api.post("/webhooks", body).await.0, 201);
+    receiver.fail(1);
+    assert_eq!(api.delete("/numbers/num_web/purge").await.0, 200);
+    api.settle().await;
+    assert_eq!(receiver.take_events(), ["number.removed"]);
+    assert_eq!(control.post("/reset", json!({ "tenantId": "tenant_demo" })).await.0, 200);
+    // It would have been tried again.
+    api.mock.advance(SignedDuration::from_hours(1)).await;
+    assert_eq!(receiver.take_events(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn unknown_tenants_and_bad_bodies() {
     let api = api("").await;
     let control = Control::of(&api).await;

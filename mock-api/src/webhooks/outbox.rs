@@ -59,6 +59,8 @@ struct Queue {
     /// The lane whose first delivery is under way.
     in_flight: Option<String>,
     waiting: usize,
+    /// Whose it is, once the webhook itself is gone.
+    left_over_of: Option<String>,
 }
 
 /// What waits, by webhook.
@@ -139,6 +141,20 @@ impl Outbox {
         if let Some(queue) = self.queues.shift_remove(webhook) {
             self.in_flight -= usize::from(queue.in_flight.is_some());
         }
+    }
+
+    /// The webhook is gone, but what waits for it is still delivered.
+    pub(super) fn leave_over(&mut self, webhook: &str, tenant: &str) {
+        if let Some(queue) = self.queues.get_mut(webhook) {
+            queue.left_over_of = Some(tenant.to_owned());
+        }
+    }
+
+    /// The webhooks of a tenant that are gone and still have something to be delivered.
+    pub(crate) fn leftovers_of(&self, tenant: &str) -> impl Iterator<Item = String> {
+        let of_tenant =
+            self.queues.iter().filter(move |(_, queue)| queue.left_over_of.as_deref() == Some(tenant));
+        of_tenant.map(|(webhook, _)| webhook.clone())
     }
 
     /// Whether nothing is ready and nothing under way.
