@@ -48,9 +48,9 @@ impl CallSettings {
         self.status == "ENABLED"
     }
 
-    /// Whether contacts may call at `now`.
-    pub(super) fn take_calls(&self, now: Time) -> bool {
-        self.is_enabled() && hours::are_open(&self.call_hours, now)
+    /// Whether its hours let contacts call at `now`.
+    pub(super) fn is_open(&self, now: Time) -> bool {
+        hours::are_open(&self.call_hours, now)
     }
 
     fn apply(&mut self, patch: Patch) {

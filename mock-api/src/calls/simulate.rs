@@ -33,13 +33,10 @@ fn inbound(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     if !takes_calls {
         return Err(ApiError::new(Code::FeatureNotSupported, "This number takes no calls"));
     }
-    if is_meta && !state.calls.settings(owner).take_calls(call.now) {
-        return Err(ApiError::invalid(
-            "/numberId",
-            "takes no calls now: its status or its call_hours forbid them",
-        ));
-    }
     require_calling(state, owner)?;
+    if is_meta && !state.calls.settings(owner).is_open(call.now) {
+        return Err(ApiError::invalid("/numberId", "takes no calls now: its call_hours forbid them"));
+    }
     let rejects = !is_meta && owner.switched_on("rejectCall");
     let conversation = crate::messaging::conversation_id(state, &number, &from).map(str::to_owned);
     let id = state.ids.id("call", call.now);
