@@ -1,7 +1,5 @@
 //! What calls need of their number, and what becomes of them with it.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
-
 mod common;
 
 use common::receiver::Receiver;
