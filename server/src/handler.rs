@@ -5,14 +5,21 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult, DiscoverResult,
-    ErrorCode, ErrorData, Implementation, InitializeRequestParams, InitializeResult, ListToolsResult,
-    MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest, CustomResult,
+    DiscoverResult, ErrorCode, ErrorData, Implementation, InitializeRequestParams, InitializeResult,
+    ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
+    Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
+use serde_json::{Map, Value};
 
-use crate::{Calls, Key, NAME, VERSION};
+use crate::meta::{self, MetaTools};
+use crate::outcome::{Failure, Outcome};
+use crate::selection::{Filter, View, shorten};
+use crate::table::Entry;
+use crate::validate::Problem;
+use crate::{Calls, Key, NAME, VERSION, diagnostics};
 
 /// The revisions that are advertised. 2024-11-05 is agreed to when a client asks for it in the handshake, but its HTTP transport is another: no new client
 /// should choose it.
@@ -31,6 +38,9 @@ const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
 /// Methods whose malformed parameters arrive as a request that `rmcp` does not know.
 const KNOWN_METHODS: [&str; 4] = ["tools/call", "tools/list", "server/discover", "subscriptions/listen"];
+
+/// Said besides where two tools stand for all others.
+const META_INSTRUCTIONS: &str = "Find tools with tools_search, and call them with tools_call.";
 
 const INSTRUCTIONS: &str = "Tools over the Pilot Status API for WhatsApp messaging. A key is bound to one number or to the whole account: tools \
     that act on a number take the number's own key, or an account-wide key together with whatsappNumberId. Errors carry the API's status and code.";
@@ -62,14 +72,84 @@ impl Handler {
             .or_else(from_request)
             .ok_or_else(|| ErrorData::internal_error("the caller is not known", None))
     }
+
+    /// The tools that this request may see and call.
+    fn view<'a>(&'a self, context: &'a RequestContext<RoleServer>) -> View<'a> {
+        self.calls.view(context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Filter>()))
+    }
+
+    /// The result of a call, whatever kind of tool it is for.
+    async fn dispatch(
+        &self,
+        request: CallToolRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<CallToolResult, ErrorData> {
+        let (name, arguments) = (request.name.as_ref(), request.arguments.unwrap_or_default());
+        if self.calls.diagnostic_tools
+            && let Some(result) = diagnostics::call(name, context).await
+        {
+            return result;
+        }
+        let view = self.view(context);
+        let outcome = match &self.calls.meta_tools {
+            Some(meta_tools) => self.dispatch_meta(meta_tools, name, arguments, &view, context).await?,
+            None => {
+                let entry = view.find(name).map_err(|reason| ErrorData::invalid_params(reason, None))?;
+                self.run(entry, arguments, context).await?
+            }
+        };
+        Ok(outcome.into_result(self.calls.structured_errors))
+    }
+
+    async fn dispatch_meta(
+        &self,
+        meta_tools: &MetaTools,
+        name: &str,
+        arguments: Map<String, Value>,
+        view: &View<'_>,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<Outcome, ErrorData> {
+        let invalid = |problems: Vec<Problem>| Outcome::Failure(Failure::invalid(&problems));
+        match name {
+            meta::SEARCH => Ok(meta_tools.search(arguments, view).map_or_else(invalid, Outcome::told)),
+            meta::CALL => match meta_tools.target(arguments, view) {
+                Ok((entry, arguments)) => self.run(entry, arguments, context).await,
+                Err(problems) => Ok(invalid(problems)),
+            },
+            name => {
+                let reason = format!(
+                    "unknown tool: {}; there are tools_search and tools_call, which calls it",
+                    shorten(name)
+                );
+                Err(ErrorData::invalid_params(reason, None))
+            }
+        }
+    }
+
+    async fn run(
+        &self,
+        entry: &Entry,
+        arguments: Map<String, Value>,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<Outcome, ErrorData> {
+        let key = self.caller(context)?;
+        tokio::select! {
+            outcome = self.calls.run(entry, arguments, &key) => Ok(outcome),
+            () = context.ct.cancelled() => Err(ErrorData::internal_error("cancelled", None)),
+        }
+    }
 }
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
+        let instructions = match self.calls.meta_tools {
+            Some(_) => format!("{INSTRUCTIONS} {META_INSTRUCTIONS}"),
+            None => INSTRUCTIONS.to_owned(),
+        };
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(implementation())
             .with_protocol_version(ProtocolVersion::V_2025_11_25)
-            .with_instructions(INSTRUCTIONS)
+            .with_instructions(instructions)
     }
 
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
@@ -102,10 +182,18 @@ impl ServerHandler for Handler {
         if request.is_some_and(|request| request.cursor.is_some()) {
             return Err(ErrorData::invalid_params("unknown cursor: all tools are on the first page", None));
         }
-        let tools = self.calls.table.definitions().cloned().collect();
+        let view = self.view(&context);
+        let mut tools = match &self.calls.meta_tools {
+            Some(meta_tools) => meta_tools.definitions(&view),
+            None => view.entries().map(|entry| entry.definition.clone()).collect(),
+        };
+        if self.calls.diagnostic_tools {
+            tools.extend(diagnostics::definitions());
+        }
         let mut result = ListToolsResult::with_all_items(tools);
         if is_modern(&context) {
-            result = result.with_ttl_ms(TTL_MS).with_cache_scope(CacheScope::Public);
+            let scope = if view.is_private() { CacheScope::Private } else { CacheScope::Public };
+            result = result.with_ttl_ms(TTL_MS).with_cache_scope(scope);
             result.meta = server_info();
         }
         Ok(result)
@@ -116,23 +204,14 @@ impl ServerHandler for Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let entry = self.calls.table.get(&request.name);
-        let entry = entry.ok_or_else(|| {
-            ErrorData::invalid_params(format!("unknown tool: {}", shorten(&request.name)), None)
-        })?;
-        let key = self.caller(&context)?;
-        let call = self.calls.run(entry, request.arguments.unwrap_or_default(), &key);
-        let outcome = tokio::select! {
-            outcome = call => outcome,
-            () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
-        };
-        let mut result = outcome.into_result(self.calls.structured_errors);
+        let mut result = self.dispatch(request, &context).await?;
         result.meta = is_modern(&context).then(server_info).flatten();
         Ok(result.into())
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.calls.table.get(name).map(|entry| entry.definition.clone())
+        let diagnostic = || diagnostics::get(name).filter(|_| self.calls.diagnostic_tools);
+        self.calls.table.get(name).map(|entry| entry.definition.clone()).or_else(diagnostic)
     }
 
     async fn on_custom_request(
@@ -168,9 +247,4 @@ fn server_info() -> Option<MetaObject> {
     let mut meta = MetaObject::new();
     meta.insert(SERVER_INFO.to_owned(), serde_json::to_value(implementation()).ok()?);
     Some(meta)
-}
-
-/// A name that came from outside, short enough to be repeated.
-fn shorten(name: &str) -> String {
-    name.chars().take(64).collect()
 }

@@ -15,6 +15,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::guard::Guard;
+use crate::meta::MetaTools;
+use crate::selection::Selection;
 use crate::stdio::StdioError;
 use crate::{Calls, Config, ConfigError, Key, Table, TableError, Upstream, http, stdio};
 
@@ -74,11 +76,15 @@ impl Server {
     /// [`StartError`], but for [`StartError::Listen`].
     pub fn new(config: Config) -> Result<Self, StartError> {
         let table = Table::new(&Contract::load()?, config.output_schemas)?;
-        let upstream = Upstream::new(&config)?;
-        Ok(Self {
-            calls: Arc::new(Calls { table, upstream, structured_errors: !config.output_schemas }),
-            config,
-        })
+        let calls = Calls {
+            served: config.selection.filter(&table).map_err(ConfigError::from)?,
+            table,
+            meta_tools: config.selection.meta_tools.then(MetaTools::new).transpose()?,
+            diagnostic_tools: config.selection.diagnostic_tools,
+            upstream: Upstream::new(&config)?,
+            structured_errors: !config.output_schemas,
+        };
+        Ok(Self { calls: Arc::new(calls), config })
     }
 
     /// The tools.
@@ -186,6 +192,7 @@ pub struct Builder {
     without_output_schemas: bool,
     allow_origins: Vec<String>,
     allow_hosts: Vec<String>,
+    selection: Selection,
 }
 
 impl Builder {
@@ -231,6 +238,13 @@ impl Builder {
         self
     }
 
+    /// Which tools are served; all by default.
+    #[must_use]
+    pub fn selection(mut self, selection: Selection) -> Self {
+        self.selection = selection;
+        self
+    }
+
     /// The settings as they are now.
     ///
     /// # Errors
@@ -242,6 +256,7 @@ impl Builder {
         config.output_schemas = !self.without_output_schemas;
         config.allow_origins = self.allow_origins;
         config.allow_hosts = self.allow_hosts;
+        config.selection = self.selection;
         Ok(config)
     }
 
