@@ -73,7 +73,7 @@ impl Config {
             upstream_timeout: Duration::from_secs(30),
             max_response_bytes: 8 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
-            output_schemas: true,
+            output_schemas: false,
             selection: Selection::default(),
         })
     }

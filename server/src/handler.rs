@@ -161,6 +161,10 @@ impl ServerHandler for Handler {
         request: InitializeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<InitializeResult, ErrorData> {
+        // The metadata of the modern revision, which has no handshake.
+        if context.meta.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28) {
+            return Err(unknown_method("initialize"));
+        }
         context.peer.set_peer_info(request.clone());
         let mut result = self.negotiate_initialize(&request)?;
         if request.protocol_version == ProtocolVersion::V_2024_11_05 {
@@ -225,12 +229,12 @@ impl ServerHandler for Handler {
                 None,
             ));
         }
-        Err(ErrorData::new(
-            ErrorCode::METHOD_NOT_FOUND,
-            format!("unknown method: {}", shorten(&request.method)),
-            None,
-        ))
+        Err(unknown_method(&request.method))
     }
+}
+
+fn unknown_method(method: &str) -> ErrorData {
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("unknown method: {}", shorten(method)), None)
 }
 
 fn implementation() -> Implementation {

@@ -5,6 +5,7 @@
 mod calls;
 mod common;
 mod definitions;
+mod diagnostics;
 mod gate;
 mod meta;
 mod program;
