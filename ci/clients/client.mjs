@@ -2,16 +2,10 @@
 // Usage: client.mjs MCP_URL PROGRAM UPSTREAM
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 const [url, program, upstream] = process.argv.slice(2);
-// The packages are installed beside the lock file's copy, which is the working directory.
-const resolve = createRequire(pathToFileURL(`${process.cwd()}/`)).resolve;
-const load = (name) => import(pathToFileURL(resolve(name).replace(/\.cjs$/, '.mjs')));
-const { Client, StreamableHTTPClientTransport } = await load('@modelcontextprotocol/client');
-const { StdioClientTransport } = await load('@modelcontextprotocol/client/stdio');
-
 const key = 'ps_demo_meta';
 const modes = [['legacy', '2025-11-25'], ['auto', '2026-07-28'], [{ pin: '2026-07-28' }, '2026-07-28']];
 
