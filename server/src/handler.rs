@@ -1,25 +1,21 @@
 //! The methods of the protocol.
 
+mod tools;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::request::Parts;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest, CustomResult,
-    DiscoverResult, ErrorCode, ErrorData, Implementation, InitializeRequestParams, InitializeResult,
-    ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
-    Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult, DiscoverResult,
+    ErrorCode, ErrorData, Implementation, InitializeRequestParams, InitializeResult, ListToolsResult,
+    MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
-use serde_json::{Map, Value};
 
-use crate::meta::{self, MetaTools};
-use crate::outcome::{Failure, Outcome};
-use crate::selection::{Filter, View, shorten};
-use crate::table::Entry;
-use crate::validate::Problem;
-use crate::{Calls, Key, NAME, VERSION, diagnostics};
+use crate::selection::shorten;
+use crate::{Calls, Key, NAME, VERSION};
 
 /// The revisions that are advertised. 2024-11-05 is agreed to when a client asks for it in the handshake, but its HTTP transport is another: no new client
 /// should choose it.
@@ -72,72 +68,6 @@ impl Handler {
             .or_else(from_request)
             .ok_or_else(|| ErrorData::internal_error("the caller is not known", None))
     }
-
-    /// The tools that this request may see and call.
-    fn view<'a>(&'a self, context: &'a RequestContext<RoleServer>) -> View<'a> {
-        self.calls.view(context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Filter>()))
-    }
-
-    /// The result of a call, whatever kind of tool it is for.
-    async fn dispatch(
-        &self,
-        request: CallToolRequestParams,
-        context: &RequestContext<RoleServer>,
-    ) -> Result<CallToolResult, ErrorData> {
-        let (name, arguments) = (request.name.as_ref(), request.arguments.unwrap_or_default());
-        if self.calls.diagnostic_tools
-            && let Some(result) = diagnostics::call(name, context).await
-        {
-            return result;
-        }
-        let view = self.view(context);
-        let outcome = match &self.calls.meta_tools {
-            Some(meta_tools) => self.dispatch_meta(meta_tools, name, arguments, &view, context).await?,
-            None => {
-                let entry = view.find(name).map_err(|reason| ErrorData::invalid_params(reason, None))?;
-                self.run(entry, arguments, context).await?
-            }
-        };
-        Ok(outcome.into_result(self.calls.structured_errors))
-    }
-
-    async fn dispatch_meta(
-        &self,
-        meta_tools: &MetaTools,
-        name: &str,
-        arguments: Map<String, Value>,
-        view: &View<'_>,
-        context: &RequestContext<RoleServer>,
-    ) -> Result<Outcome, ErrorData> {
-        let invalid = |problems: Vec<Problem>| Outcome::Failure(Failure::invalid(&problems));
-        match name {
-            meta::SEARCH => Ok(meta_tools.search(arguments, view).map_or_else(invalid, Outcome::told)),
-            meta::CALL => match meta_tools.target(arguments, view) {
-                Ok((entry, arguments)) => self.run(entry, arguments, context).await,
-                Err(problems) => Ok(invalid(problems)),
-            },
-            name => {
-                let reason = format!(
-                    "unknown tool: {}; there are tools_search and tools_call, which calls it",
-                    shorten(name)
-                );
-                Err(ErrorData::invalid_params(reason, None))
-            }
-        }
-    }
-
-    async fn run(
-        &self,
-        entry: &Entry,
-        arguments: Map<String, Value>,
-        context: &RequestContext<RoleServer>,
-    ) -> Result<Outcome, ErrorData> {
-        let key = self.caller(context)?;
-        tokio::select! {
-            outcome = self.calls.run(entry, arguments, &key) => Ok(outcome),
-            () = context.ct.cancelled() => Err(ErrorData::internal_error("cancelled", None)),
-        }
-    }
 }
 
 impl ServerHandler for Handler {
@@ -187,13 +117,7 @@ impl ServerHandler for Handler {
             return Err(ErrorData::invalid_params("unknown cursor: all tools are on the first page", None));
         }
         let view = self.view(&context);
-        let mut tools = match &self.calls.meta_tools {
-            Some(meta_tools) => meta_tools.definitions(&view),
-            None => view.entries().map(|entry| entry.definition.clone()).collect(),
-        };
-        if self.calls.diagnostic_tools {
-            tools.extend(diagnostics::definitions());
-        }
+        let tools = self.definitions(&view);
         let mut result = ListToolsResult::with_all_items(tools);
         if is_modern(&context) {
             let scope = if view.is_private() { CacheScope::Private } else { CacheScope::Public };
@@ -214,8 +138,7 @@ impl ServerHandler for Handler {
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        let diagnostic = || diagnostics::get(name).filter(|_| self.calls.diagnostic_tools);
-        self.calls.table.get(name).map(|entry| entry.definition.clone()).or_else(diagnostic)
+        self.definition(name)
     }
 
     async fn on_custom_request(
