@@ -79,10 +79,22 @@ impl MetaTools {
         let area = text("area").and_then(Area::from_name);
         let limit =
             arguments.get("limit").and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
-        let entries = view.entries().filter(|entry| area.is_none_or(|area| entry.operation.area == area));
-        let found = search::rank(text("query").unwrap_or_default(), entries);
-        let shown = found.iter().take(limit.unwrap_or(DEFAULT)).map(|entry| describe(entry));
-        Ok(json!({ "tools": shown.collect::<Vec<_>>(), "found": found.len() }))
+        let entries: Vec<&Entry> =
+            view.entries().filter(|entry| area.is_none_or(|area| entry.operation.area == area)).collect();
+        let mut found = search::rank(text("query").unwrap_or_default(), &entries);
+        if area.is_some() {
+            // An area is small enough to be looked through: its other tools come after those that fit.
+            let others = entries.iter().filter(|entry| !found.iter().any(|fit| std::ptr::eq(*fit, **entry)));
+            found.extend(others.copied().collect::<Vec<_>>());
+        }
+        let shown: Vec<Value> =
+            found.iter().take(limit.unwrap_or(DEFAULT)).map(|entry| describe(entry)).collect();
+        Ok(match found.len() {
+            0 => {
+                json!({ "tools": [], "found": 0, "hint": "use other English words, or look through an area" })
+            }
+            found => json!({ "tools": shown, "found": found }),
+        })
     }
 
     /// Which tool to call, and with what.
@@ -142,7 +154,7 @@ fn search_arguments() -> Value {
         "type": "object", "required": ["query"], "additionalProperties": false,
         "properties": {
             "query": { "type": "string", "minLength": 1, "maxLength": 200, "description": "What is to be done, in English words, such as \"send a message\" or \"list webhooks\"." },
-            "area": { "type": "string", "enum": Area::ALL.map(Area::name), "description": "Only tools of this area." },
+            "area": { "type": "string", "enum": Area::ALL.map(Area::name), "description": "Only tools of this area; all of them, those that fit the query first." },
             "limit": { "type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT, "description": "Most tools to answer with." },
         },
     })

@@ -5,9 +5,13 @@ use crate::table::Entry;
 /// Most words of a query that are looked for.
 const MOST_WORDS: usize = 16;
 
+/// Words that say nothing about a task.
+const IDLE: [&str; 12] =
+    ["the", "and", "for", "from", "how", "into", "its", "that", "this", "what", "with", "you"];
+
 /// The tools that have to do with `query`, best first; those alike in the order they came in.
-pub(super) fn rank<'a>(query: &str, entries: impl Iterator<Item = &'a Entry>) -> Vec<&'a Entry> {
-    let entries: Vec<(&Entry, Text)> = entries.map(|entry| (entry, Text::of(entry))).collect();
+pub(super) fn rank<'a>(query: &str, entries: &[&'a Entry]) -> Vec<&'a Entry> {
+    let entries: Vec<(&Entry, Text)> = entries.iter().map(|entry| (*entry, Text::of(entry))).collect();
     let mut scores = vec![0; entries.len()];
     for word in words(query).into_iter().take(MOST_WORDS) {
         let weights: Vec<usize> = entries.iter().map(|(_, text)| text.weight(&word)).collect();
@@ -47,10 +51,16 @@ impl Text {
     }
 }
 
-/// Whether one of the words is this one, or begins with it, or the other way round, where enough of both is alike.
+/// Whether one of the words is this one, or another form of it.
 fn has(field: &[String], word: &str) -> bool {
-    let alike = |a: &str, b: &str| a == b || (b.len() >= 4 && a.starts_with(b));
-    field.iter().any(|candidate| alike(candidate, word) || alike(word, candidate))
+    field.iter().any(|candidate| candidate == word || are_forms(candidate, word))
+}
+
+/// Whether two words begin alike for long enough: `deliver`, `delivery` and `deliveries` do, `template` and `temperature` do not.
+fn are_forms(one: &str, other: &str) -> bool {
+    let alike = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let (one, other) = (one.chars().count(), other.chars().count());
+    alike >= 4 && (alike == one.min(other) || alike * 3 > one.max(other) * 2)
 }
 
 /// The words of a text in small letters, those of `camelCase` apart.
@@ -66,7 +76,7 @@ fn words(text: &str) -> Vec<String> {
     }
     let parts = spaced.split(|letter: char| !letter.is_alphanumeric());
     // Shorter words say nothing about a tool, and matter to its grammar only.
-    parts.filter(|word| word.chars().count() > 2).map(str::to_owned).collect()
+    parts.filter(|word| word.chars().count() > 2 && !IDLE.contains(word)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -77,7 +87,7 @@ mod tests {
 
     fn first(query: &str) -> Vec<String> {
         let table = Table::new(&Contract::load().unwrap(), false).unwrap();
-        rank(query, table.entries())
+        rank(query, &table.entries().collect::<Vec<_>>())
             .into_iter()
             .take(3)
             .map(|entry| entry.definition.name.to_string())
@@ -97,6 +107,7 @@ mod tests {
             ("check whether phone numbers are on WhatsApp", "numbers_check"),
             ("regenerate api key", "api_keys_regenerate_number"),
             ("dashboard", "analytics_dashboard"),
+            ("webhook delivery log", "webhook_events"),
         ] {
             assert!(first(query).iter().any(|name| name == tool), "{query}: {:?}", first(query));
         }
@@ -105,8 +116,18 @@ mod tests {
 
     #[test]
     fn finds_nothing_where_no_word_fits() {
-        for query in ["", "  ", "of a", "xyzzy", "日本語", "&%$"] {
+        for query in ["", "  ", "of a", "what with the", "xyzzy", "日本語", "&%$"] {
             assert!(first(query).is_empty(), "{query}");
+        }
+    }
+
+    #[test]
+    fn knows_forms_of_a_word() {
+        for (one, other) in [("call", "calling"), ("delivery", "deliveries"), ("number", "numbers")] {
+            assert!(are_forms(one, other) && are_forms(other, one), "{one} {other}");
+        }
+        for (one, other) in [("template", "temperature"), ("get", "gets"), ("accept", "access"), ("", "a")] {
+            assert!(!are_forms(one, other) && !are_forms(other, one), "{one} {other}");
         }
     }
 

@@ -82,7 +82,14 @@ async fn a_search_tells_what_a_call_needs() {
         names(&result).contains(&"webhooks_list")
             && names(&result).iter().all(|name| name.starts_with("webhook"))
     );
-    assert!(names(&call(&server, "tools_search", json!({ "query": "xyzzy" })).await).is_empty());
+    // The tools that do not fit come last.
+    let result =
+        call(&server, "tools_search", json!({ "query": "deliveries", "area": "webhooks", "limit": 20 }))
+            .await;
+    assert_eq!((names(&result).len(), names(&result)[0]), (6, "webhook_events"));
+    let nothing = call(&server, "tools_search", json!({ "query": "xyzzy" })).await;
+    assert!(names(&nothing).is_empty());
+    assert!(nothing["structuredContent"]["hint"].is_string());
     assert_eq!(names(&call(&server, "tools_search", json!({ "query": "number" })).await).len(), 5);
 }
 
