@@ -58,7 +58,7 @@ impl Rig {
         let runtime = runtime()?;
         let (mock, server) = runtime.block_on(async {
             let mock = start_mock().await?;
-            let server = Server::builder().upstream(mock.url()).start().await?;
+            let server = Server::builder().upstream(mock.url()).output_schemas(true).start().await?;
             Ok::<_, RigError>((mock, server))
         })?;
         let (rest, mcp) = (Rest::new(mock.url()), Mcp::new(server.mcp_url()));

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::meta::MetaTools;
 use crate::outcome::{Failure, Outcome};
+use crate::selection::{Filter, View};
 use crate::table::{Entry, Table};
 use crate::upstream::Upstream;
 use crate::validate::Problem;
@@ -13,6 +15,12 @@ use crate::{Key, request, rules, validate};
 pub struct Calls {
     /// The tools.
     pub table: Table,
+    /// Which of them are served.
+    pub served: Filter,
+    /// The two tools that stand for all others, where they do.
+    pub meta_tools: Option<MetaTools>,
+    /// Whether the tools of the conformance suite are served as well.
+    pub diagnostic_tools: bool,
     /// The API.
     pub upstream: Upstream,
     /// Whether failures are told in `structuredContent` too; see [`Outcome::into_result`].
@@ -20,6 +28,12 @@ pub struct Calls {
 }
 
 impl Calls {
+    /// The tools that are served to a request, which may select some of them.
+    #[must_use]
+    pub fn view<'a>(&'a self, asked: Option<&'a Filter>) -> View<'a> {
+        View::new(&self.table, &self.served, asked)
+    }
+
     /// Runs one call for the holder of `key`. Dropping the future ends the request to the API.
     pub async fn run(&self, entry: &Entry, arguments: Map<String, Value>, key: &Key) -> Outcome {
         let tool = entry.definition.name.as_ref();

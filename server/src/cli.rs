@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use server::selection::SelectionOptions;
 use server::stdio::StdioError;
 use server::{Config, ConfigError, DEFAULT_UPSTREAM, InvalidKey, StartError};
 use thiserror::Error;
@@ -65,6 +66,11 @@ pub(crate) struct UpstreamOptions {
     /// Longest wait for an answer of the API, in seconds
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     upstream_timeout: u64,
+    /// Give every tool an output schema; the definitions then take about twice the room
+    #[arg(long, env = "PILOT_STATUS_OUTPUT_SCHEMAS")]
+    output_schemas: bool,
+    #[command(flatten)]
+    selection: SelectionOptions,
 }
 
 impl HttpOptions {
@@ -81,6 +87,8 @@ impl UpstreamOptions {
     pub(crate) fn config(self) -> Result<Config, ConfigError> {
         let mut config = Config::new(&self.upstream)?;
         config.upstream_timeout = Duration::from_secs(self.upstream_timeout);
+        config.output_schemas = self.output_schemas;
+        self.selection.apply(&mut config.selection);
         Ok(config)
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use reqwest::Url;
 use thiserror::Error;
 
+use crate::selection::{Selection, SelectionError};
+
 /// The API that the command line uses when none is named.
 pub const DEFAULT_UPSTREAM: &str = "https://pilotstatus.com.br";
 
@@ -30,6 +32,8 @@ pub struct Config {
     pub body_timeout: Duration,
     /// Whether tool definitions carry an `outputSchema`.
     pub output_schemas: bool,
+    /// Which tools are served.
+    pub selection: Selection,
 }
 
 /// A setting that cannot be used.
@@ -49,6 +53,9 @@ pub enum ConfigError {
     /// An origin that is allowed is not an origin.
     #[error("{0:?} is not an origin, such as https://app.example.com")]
     Origin(String),
+    /// The selection names what there is not.
+    #[error("the selection of tools cannot be used: {0}")]
+    Selection(#[from] SelectionError),
 }
 
 impl Config {
@@ -66,7 +73,8 @@ impl Config {
             upstream_timeout: Duration::from_secs(30),
             max_response_bytes: 8 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
-            output_schemas: true,
+            output_schemas: false,
+            selection: Selection::default(),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The methods of the protocol.
 
+mod tools;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 
+use crate::selection::shorten;
 use crate::{Calls, Key, NAME, VERSION};
 
 /// The revisions that are advertised. 2024-11-05 is agreed to when a client asks for it in the handshake, but its HTTP transport is another: no new client
@@ -31,6 +34,9 @@ const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
 /// Methods whose malformed parameters arrive as a request that `rmcp` does not know.
 const KNOWN_METHODS: [&str; 4] = ["tools/call", "tools/list", "server/discover", "subscriptions/listen"];
+
+/// Said besides where two tools stand for all others.
+const META_INSTRUCTIONS: &str = "Find tools with tools_search, and call them with tools_call.";
 
 const INSTRUCTIONS: &str = "Tools over the Pilot Status API for WhatsApp messaging. A key is bound to one number or to the whole account: tools \
     that act on a number take the number's own key, or an account-wide key together with whatsappNumberId. Errors carry the API's status and code.";
@@ -66,10 +72,14 @@ impl Handler {
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
+        let instructions = match self.calls.meta_tools {
+            Some(_) => format!("{INSTRUCTIONS} {META_INSTRUCTIONS}"),
+            None => INSTRUCTIONS.to_owned(),
+        };
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(implementation())
             .with_protocol_version(ProtocolVersion::V_2025_11_25)
-            .with_instructions(INSTRUCTIONS)
+            .with_instructions(instructions)
     }
 
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
@@ -81,6 +91,10 @@ impl ServerHandler for Handler {
         request: InitializeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<InitializeResult, ErrorData> {
+        // The metadata of the modern revision, which has no handshake.
+        if context.meta.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28) {
+            return Err(unknown_method("initialize"));
+        }
         context.peer.set_peer_info(request.clone());
         let mut result = self.negotiate_initialize(&request)?;
         if request.protocol_version == ProtocolVersion::V_2024_11_05 {
@@ -102,10 +116,12 @@ impl ServerHandler for Handler {
         if request.is_some_and(|request| request.cursor.is_some()) {
             return Err(ErrorData::invalid_params("unknown cursor: all tools are on the first page", None));
         }
-        let tools = self.calls.table.definitions().cloned().collect();
+        let view = self.view(&context);
+        let tools = self.definitions(&view);
         let mut result = ListToolsResult::with_all_items(tools);
         if is_modern(&context) {
-            result = result.with_ttl_ms(TTL_MS).with_cache_scope(CacheScope::Public);
+            let scope = if view.is_private() { CacheScope::Private } else { CacheScope::Public };
+            result = result.with_ttl_ms(TTL_MS).with_cache_scope(scope);
             result.meta = server_info();
         }
         Ok(result)
@@ -116,23 +132,13 @@ impl ServerHandler for Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let entry = self.calls.table.get(&request.name);
-        let entry = entry.ok_or_else(|| {
-            ErrorData::invalid_params(format!("unknown tool: {}", shorten(&request.name)), None)
-        })?;
-        let key = self.caller(&context)?;
-        let call = self.calls.run(entry, request.arguments.unwrap_or_default(), &key);
-        let outcome = tokio::select! {
-            outcome = call => outcome,
-            () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
-        };
-        let mut result = outcome.into_result(self.calls.structured_errors);
+        let mut result = self.dispatch(request, &context).await?;
         result.meta = is_modern(&context).then(server_info).flatten();
         Ok(result.into())
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.calls.table.get(name).map(|entry| entry.definition.clone())
+        self.definition(name)
     }
 
     async fn on_custom_request(
@@ -146,12 +152,12 @@ impl ServerHandler for Handler {
                 None,
             ));
         }
-        Err(ErrorData::new(
-            ErrorCode::METHOD_NOT_FOUND,
-            format!("unknown method: {}", shorten(&request.method)),
-            None,
-        ))
+        Err(unknown_method(&request.method))
     }
+}
+
+fn unknown_method(method: &str) -> ErrorData {
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("unknown method: {}", shorten(method)), None)
 }
 
 fn implementation() -> Implementation {
@@ -168,9 +174,4 @@ fn server_info() -> Option<MetaObject> {
     let mut meta = MetaObject::new();
     meta.insert(SERVER_INFO.to_owned(), serde_json::to_value(implementation()).ok()?);
     Some(meta)
-}
-
-/// A name that came from outside, short enough to be repeated.
-fn shorten(name: &str) -> String {
-    name.chars().take(64).collect()
 }

@@ -6,6 +6,7 @@
 //! 1. [`http`] and [`stdio`] are the two transports. They find out who calls (a [`Key`]), refuse what is not a well-formed message ([`jsonrpc`]) and
 //!    leave the protocol to `rmcp`.
 //! 2. [`Handler`] answers the methods: discovery, the list of tools, calls.
+//!    [`selection`] says which tools a caller sees, and [`meta`] has the two that can stand for all of them.
 //! 3. [`Calls`] runs one call: [`Table`] finds the tool, [`validate`] checks the arguments, [`rules`] adds what holds over MCP only, [`request`] maps the
 //!    arguments to a request, [`Upstream`] sends it, [`outcome`] turns the answer into a result.
 //!
@@ -20,14 +21,17 @@
 
 mod call;
 mod config;
+mod diagnostics;
 mod handler;
 pub mod http;
 pub mod jsonrpc;
 mod key;
+pub mod meta;
 pub mod outcome;
 pub mod request;
 pub mod rules;
 pub mod schema;
+pub mod selection;
 mod server;
 pub mod stdio;
 mod table;

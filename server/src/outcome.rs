@@ -75,6 +75,12 @@ impl From<UpstreamError> for Failure {
 }
 
 impl Outcome {
+    /// A success of the server's own, told as JSON.
+    #[must_use]
+    pub fn told(value: Value) -> Self {
+        Self::Success { text: value.to_string(), structured: value }
+    }
+
     /// Reads the answer of the API.
     #[must_use]
     pub fn from_reply(reply: Reply) -> Self {

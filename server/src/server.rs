@@ -10,11 +10,13 @@ use fixtures::Contract;
 use fixtures::contract::ContractError;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::guard::Guard;
+use crate::meta::MetaTools;
+use crate::selection::Selection;
 use crate::stdio::StdioError;
 use crate::{Calls, Config, ConfigError, Key, Table, TableError, Upstream, http, stdio};
 
@@ -74,11 +76,15 @@ impl Server {
     /// [`StartError`], but for [`StartError::Listen`].
     pub fn new(config: Config) -> Result<Self, StartError> {
         let table = Table::new(&Contract::load()?, config.output_schemas)?;
-        let upstream = Upstream::new(&config)?;
-        Ok(Self {
-            calls: Arc::new(Calls { table, upstream, structured_errors: !config.output_schemas }),
-            config,
-        })
+        let calls = Calls {
+            served: config.selection.filter(&table).map_err(ConfigError::from)?,
+            table,
+            meta_tools: config.selection.meta_tools.then(MetaTools::new).transpose()?,
+            diagnostic_tools: config.selection.diagnostic_tools,
+            upstream: Upstream::new(&config)?,
+            structured_errors: !config.output_schemas,
+        };
+        Ok(Self { calls: Arc::new(calls), config })
     }
 
     /// The tools.
@@ -96,12 +102,7 @@ impl Server {
         let listener = TcpListener::bind(self.config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let router = http::router(self.calls, &self.config, Guard::new(&self.config, address)?);
-        // Without TCP_NODELAY an answer in two writes waits for the client's delayed acknowledgement, some 40 ms.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY is not set");
-            }
-        });
+        let listener = listener.tap_io(|stream| send_at_once(stream));
         let stop = CancellationToken::new();
         let serve = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
         let limit = expired(stop.clone(), self.config.upstream_timeout + GRACE);
@@ -130,6 +131,13 @@ impl Server {
         W: AsyncWrite + Send + Unpin + 'static,
     {
         stdio::serve(self.calls.clone(), key, input, output, stop).await
+    }
+}
+
+/// Sets `TCP_NODELAY`: without it an answer in two writes waits for the client's delayed acknowledgement, some 40 ms.
+fn send_at_once(stream: &TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY is not set");
     }
 }
 
@@ -183,9 +191,10 @@ pub struct Builder {
     upstream: Option<String>,
     listen: Option<SocketAddr>,
     upstream_timeout: Option<Duration>,
-    without_output_schemas: bool,
+    output_schemas: bool,
     allow_origins: Vec<String>,
     allow_hosts: Vec<String>,
+    selection: Selection,
 }
 
 impl Builder {
@@ -210,10 +219,10 @@ impl Builder {
         self
     }
 
-    /// Whether tool definitions carry an `outputSchema`; they do by default.
+    /// Whether tool definitions carry an `outputSchema`; they do not by default.
     #[must_use]
     pub fn output_schemas(mut self, yes: bool) -> Self {
-        self.without_output_schemas = !yes;
+        self.output_schemas = yes;
         self
     }
 
@@ -231,6 +240,13 @@ impl Builder {
         self
     }
 
+    /// Which tools are served; all by default.
+    #[must_use]
+    pub fn selection(mut self, selection: Selection) -> Self {
+        self.selection = selection;
+        self
+    }
+
     /// The settings as they are now.
     ///
     /// # Errors
@@ -239,9 +255,10 @@ impl Builder {
         let mut config = Config::new(&self.upstream.ok_or(ConfigError::NoUpstream)?)?;
         config.listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
         config.upstream_timeout = self.upstream_timeout.unwrap_or(config.upstream_timeout);
-        config.output_schemas = !self.without_output_schemas;
+        config.output_schemas = self.output_schemas;
         config.allow_origins = self.allow_origins;
         config.allow_hosts = self.allow_hosts;
+        config.selection = self.selection;
         Ok(config)
     }
 
@@ -259,5 +276,19 @@ impl Builder {
     /// [`StartError`].
     pub async fn start(self) -> Result<Running, StartError> {
         self.build()?.start().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn answers_do_not_wait_for_acknowledgements() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        assert!(!stream.nodelay().unwrap());
+        send_at_once(&stream);
+        assert!(stream.nodelay().unwrap());
     }
 }

@@ -37,7 +37,7 @@ pub async fn read(request: Request, timeout: Duration) -> Result<(Request, Optio
 }
 
 /// A JSON-RPC error with status 400.
-fn refuse(rejection: &Rejection) -> Response {
+pub(super) fn refuse(rejection: &Rejection) -> Response {
     (StatusCode::BAD_REQUEST, axum::Json(rejection.to_json())).into_response()
 }
 

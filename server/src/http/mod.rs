@@ -20,12 +20,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
-use rmcp::model::RequestId;
+use rmcp::model::{ErrorCode, RequestId};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
-use crate::{Calls, Config, Handler, NAME, VERSION};
+use crate::jsonrpc::Rejection;
+use crate::{Calls, Config, Handler, NAME, VERSION, selection};
 use guard::Guard;
 pub use problem::Problem;
 
@@ -34,13 +35,14 @@ pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
 #[derive(Clone)]
 struct App {
+    calls: Arc<Calls>,
     service: StreamableHttpService<Handler, NeverSessionManager>,
     body_timeout: Duration,
 }
 
 /// The routes: `/mcp` and `/health`.
 pub(crate) fn router(calls: Arc<Calls>, config: &Config, guard: Guard) -> Router {
-    let app = App { service: service(calls), body_timeout: config.body_timeout };
+    let app = App { service: service(calls.clone()), calls, body_timeout: config.body_timeout };
     let guard = Arc::new(guard);
     let mcp = any(mcp).layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
     Router::new()
@@ -73,23 +75,28 @@ fn cors(guard: Arc<Guard>) -> CorsLayer {
 }
 
 async fn mcp(State(app): State<App>, request: Request) -> Response {
-    match admit(request, app.body_timeout).await {
+    match admit(request, &app).await {
         Ok((request, id)) => polish::response(app.service.handle(request).await.map(Body::new), id).await,
         Err(refusal) => refusal,
     }
 }
 
-/// Everything that is checked before `rmcp`; on the way the caller's key moves from the headers to the extensions.
-async fn admit(
-    mut request: Request,
-    body_timeout: Duration,
-) -> Result<(Request, Option<RequestId>), Response> {
+/// Everything that is checked before `rmcp`; on the way the caller's key and selection move from the headers to the extensions.
+async fn admit(mut request: Request, app: &App) -> Result<(Request, Option<RequestId>), Response> {
     if request.method() != Method::POST {
         return Err(method_not_allowed("POST"));
     }
     let key = auth::take_key(request.headers_mut()).map_err(IntoResponse::into_response)?;
     request.extensions_mut().insert(key);
-    intake::read(request, body_timeout).await
+    let (mut request, id) = intake::read(request, app.body_timeout).await?;
+    let asked = selection::from_headers(request.headers(), &app.calls.table).map_err(|(header, error)| {
+        let reason = format!("{header}: {error}");
+        intake::refuse(&Rejection::new(ErrorCode::INVALID_PARAMS, reason, id.clone()))
+    })?;
+    if let Some(filter) = asked {
+        request.extensions_mut().insert(filter);
+    }
+    Ok((request, id))
 }
 
 fn method_not_allowed(allow: &'static str) -> Response {

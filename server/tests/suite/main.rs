@@ -5,9 +5,12 @@
 mod calls;
 mod common;
 mod definitions;
+mod diagnostics;
 mod gate;
+mod meta;
 mod program;
 mod protocol;
+mod selection;
 mod stdio;
 mod transport;
 mod upstream;

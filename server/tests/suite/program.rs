@@ -102,3 +102,56 @@ async fn http_says_where_it_listens_and_ends_at_sigterm_after_the_call_in_flight
     let log = log.await.unwrap();
     assert!(log.contains("message_get") && !log.contains(KEY), "{log}");
 }
+
+#[tokio::test]
+async fn options_and_environment_select_tools() {
+    let list = format!("{}\n", request("tools/list", modern_params(json!({}))));
+    for (arguments, variables, expected) in [
+        (
+            &["--areas", "channels,media", "--tools", "numbers_get"][..],
+            &[][..],
+            &["newsletters_list", "numbers_get", "media_get"][..],
+        ),
+        (&[], &[("PILOT_STATUS_AREAS", "channels, media")], &["newsletters_list", "media_get"]),
+        (&["--areas", "channels"], &[("PILOT_STATUS_AREAS", "media")], &["newsletters_list"]),
+        (&["--read-only"], &[("PILOT_STATUS_TOOLS", "group_pin,groups_list")], &["groups_list"]),
+        (&[], &[("PILOT_STATUS_TOOLS", "group_pin"), ("PILOT_STATUS_READ_ONLY", "false")], &["group_pin"]),
+        (&[], &[("PILOT_STATUS_TOOLS", "group_pin"), ("PILOT_STATUS_READ_ONLY", "true")], &[]),
+        (&[], &[("PILOT_STATUS_META_TOOLS", "true")], &["tools_search", "tools_call"]),
+    ] {
+        let mut command = program(&["stdio"], NOWHERE);
+        let mut child = command.args(arguments).envs(variables.iter().copied()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(list.as_bytes()).await.unwrap();
+        drop(input);
+        let output = child.wait_with_output().await.unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let tools = answer["result"]["tools"].as_array().unwrap().iter();
+        let names: Vec<&str> = tools.map(|tool| tool["name"].as_str().unwrap()).collect();
+        assert_eq!(names, expected, "{arguments:?} {variables:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_program_refuses_tools_and_areas_that_are_none() {
+    for (option, value, hint) in
+        [("--areas", "mesaging", "messaging"), ("--tools", "message_send", "messages_send")]
+    {
+        for command in ["http", "stdio"] {
+            let output = program(&[command, option, value], NOWHERE).output().await.unwrap();
+            assert_eq!(output.status.code(), Some(2));
+            let error = String::from_utf8(output.stderr).unwrap();
+            assert!(error.contains(value) && error.contains(&format!("did you mean {hint}?")), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_help_tells_of_the_selection_and_hides_the_diagnostics() {
+    let output = program(&["http", "--help"], NOWHERE).output().await.unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for option in ["--areas", "--tools", "--read-only", "--meta-tools", "--output-schemas"] {
+        assert!(help.contains(option), "{option}");
+    }
+    assert!(!help.contains("diagnostic"));
+}

@@ -147,3 +147,32 @@ async fn stopping_lets_a_call_in_flight_finish() {
     assert_eq!(client.read().await["result"]["structuredContent"], json!({ "id": "a" }));
     assert!(client.served.await.unwrap());
 }
+
+#[tokio::test]
+async fn modern_requests_are_judged_one_by_one() {
+    let mut client = Client::new(NOWHERE);
+    let name =
+        |answer: &Value| answer["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"].clone();
+    let list = client.ask("tools/list", modern_params(json!({}))).await;
+    assert_eq!((&list["result"]["cacheScope"], &name(&list)), (&json!("public"), &json!("pilot-status-mcp")));
+    let call = modern_params(json!({ "name": "message_get", "arguments": {} }));
+    let called = client.ask("tools/call", call).await;
+    assert_eq!(
+        (&called["result"]["resultType"], &name(&called)),
+        (&json!("complete"), &json!("pilot-status-mcp"))
+    );
+    let mut unspoken = modern_params(json!({}));
+    unspoken["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2099-01-01");
+    let refused = client.ask("tools/list", unspoken).await;
+    assert_eq!(refused["error"]["code"], -32022);
+    assert_eq!(refused["error"]["data"]["requested"], "2099-01-01");
+    for (method, params, code) in [
+        ("tools/list", json!({}), -32602),
+        ("tools/list", modern_params(json!({ "cursor": "2" })), -32602),
+        ("subscriptions/listen", modern_params(json!({ "notifications": {} })), -32601),
+        ("initialize", modern_params(json!({})), -32601),
+    ] {
+        assert_eq!(client.ask(method, params).await["error"]["code"], code, "{method}");
+    }
+    assert_eq!(client.end().await, (vec![], true));
+}

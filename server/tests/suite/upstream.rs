@@ -110,12 +110,20 @@ async fn too_long() {
 async fn a_client_that_leaves_ends_the_request() {
     let gate = Gate::open().await;
     let server = start(&gate.url()).await;
-    let call = call(&server, "message_get", json!({ "id": "msg_1" }));
-    let held = tokio::select! {
-        held = gate.arrival() => held,
-        result = call => panic!("answered: {result}"),
-    };
-    held.abandoned().await;
+    let params = json!({ "name": "message_get", "arguments": { "id": "msg_1" } });
+    for modern in [false, true] {
+        let call = async {
+            match modern {
+                true => common::modern(&server, "tools/call", params.clone()).await,
+                false => common::legacy(&server, "tools/call", params.clone()).await,
+            }
+        };
+        let held = tokio::select! {
+            held = gate.arrival() => held,
+            answer = call => panic!("answered: {answer:?}"),
+        };
+        held.abandoned().await;
+    }
 }
 
 #[tokio::test]
