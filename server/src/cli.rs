@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use server::stdio::StdioError;
-use server::{Config, ConfigError, DEFAULT_UPSTREAM, InvalidKey, StartError};
+use server::{Config, ConfigError, DEFAULT_UPSTREAM, InvalidKey, LimitArgs, StartError};
 use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -62,9 +62,11 @@ pub(crate) struct UpstreamOptions {
     /// Base URL of the API
     #[arg(long, env = "PILOT_STATUS_BASE_URL", default_value = DEFAULT_UPSTREAM, value_name = "URL")]
     upstream: String,
-    /// Longest wait for an answer of the API, in seconds
+    /// Longest time for a call, retries included, in seconds
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     upstream_timeout: u64,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 impl HttpOptions {
@@ -81,6 +83,7 @@ impl UpstreamOptions {
     pub(crate) fn config(self) -> Result<Config, ConfigError> {
         let mut config = Config::new(&self.upstream)?;
         config.upstream_timeout = Duration::from_secs(self.upstream_timeout);
+        self.limits.apply(&mut config.limits);
         Ok(config)
     }
 }

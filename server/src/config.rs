@@ -6,6 +6,8 @@ use std::time::Duration;
 use reqwest::Url;
 use thiserror::Error;
 
+use crate::Limits;
+
 /// The API that the command line uses when none is named.
 pub const DEFAULT_UPSTREAM: &str = "https://pilotstatus.com.br";
 
@@ -22,7 +24,7 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// Longest wait for a connection to the API.
     pub connect_timeout: Duration,
-    /// Longest wait for the whole answer of the API, connecting included.
+    /// Longest time for a call: connecting, the whole answer of the API, retries. [`Limits::tool_timeouts`] names exceptions.
     pub upstream_timeout: Duration,
     /// Longest answer of the API that is read, in bytes.
     pub max_response_bytes: usize,
@@ -30,6 +32,8 @@ pub struct Config {
     pub body_timeout: Duration,
     /// Whether tool definitions carry an `outputSchema`.
     pub output_schemas: bool,
+    /// How much, how often, how long.
+    pub limits: Limits,
 }
 
 /// A setting that cannot be used.
@@ -49,6 +53,14 @@ pub enum ConfigError {
     /// An origin that is allowed is not an origin.
     #[error("{0:?} is not an origin, such as https://app.example.com")]
     Origin(String),
+    /// A bound cannot be used.
+    #[error("the limit {name} cannot be used: {reason}")]
+    Limit {
+        /// Its name, as in the configuration.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 impl Config {
@@ -67,6 +79,7 @@ impl Config {
             max_response_bytes: 8 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
             output_schemas: true,
+            limits: Limits::default(),
         })
     }
 }

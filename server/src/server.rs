@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use fixtures::Contract;
 use fixtures::contract::ContractError;
 use thiserror::Error;
@@ -14,9 +13,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::Admission;
 use crate::http::guard::Guard;
 use crate::stdio::StdioError;
-use crate::{Calls, Config, ConfigError, Key, Table, TableError, Upstream, http, stdio};
+use crate::{Calls, Config, ConfigError, Key, Limits, Table, TableError, Upstream, http, stdio};
 
 /// How long connections may take, after the last call could have ended, to take their answers.
 const GRACE: Duration = Duration::from_secs(2);
@@ -74,11 +74,17 @@ impl Server {
     /// [`StartError`], but for [`StartError::Listen`].
     pub fn new(config: Config) -> Result<Self, StartError> {
         let table = Table::new(&Contract::load()?, config.output_schemas)?;
-        let upstream = Upstream::new(&config)?;
-        Ok(Self {
-            calls: Arc::new(Calls { table, upstream, structured_errors: !config.output_schemas }),
-            config,
-        })
+        let tools: Vec<&str> = table.definitions().map(|tool| tool.name.as_ref()).collect();
+        config.limits.check(&tools)?;
+        let calls = Calls {
+            upstream: Upstream::new(&config)?,
+            admission: Admission::new(&config.limits),
+            limits: config.limits.clone(),
+            timeout: config.upstream_timeout,
+            structured_errors: !config.output_schemas,
+            table,
+        };
+        Ok(Self { calls: Arc::new(calls), config })
     }
 
     /// The tools.
@@ -96,18 +102,15 @@ impl Server {
         let listener = TcpListener::bind(self.config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let router = http::router(self.calls, &self.config, Guard::new(&self.config, address)?);
-        // Without TCP_NODELAY an answer in two writes waits for the client's delayed acknowledgement, some 40 ms.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY is not set");
-            }
-        });
         let stop = CancellationToken::new();
-        let serve = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-        let limit = expired(stop.clone(), self.config.upstream_timeout + GRACE);
+        let signalled = stop.clone();
+        let limits = self.config.limits.clone();
+        let serve = async move { http::serve::serve(listener, router, &limits, signalled).await };
+        let longest = self.config.limits.longest_timeout(self.config.upstream_timeout);
+        let limit = expired(stop.clone(), longest + GRACE);
         let task = tokio::spawn(async move {
             tokio::select! {
-                result = serve => result,
+                () = serve => Ok(()),
                 () = limit => Ok(()),
             }
         });
@@ -186,6 +189,7 @@ pub struct Builder {
     without_output_schemas: bool,
     allow_origins: Vec<String>,
     allow_hosts: Vec<String>,
+    limits: Limits,
 }
 
 impl Builder {
@@ -231,6 +235,13 @@ impl Builder {
         self
     }
 
+    /// Bounds other than the defaults.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// The settings as they are now.
     ///
     /// # Errors
@@ -242,6 +253,7 @@ impl Builder {
         config.output_schemas = !self.without_output_schemas;
         config.allow_origins = self.allow_origins;
         config.allow_hosts = self.allow_hosts;
+        config.limits = self.limits;
         Ok(config)
     }
 

@@ -8,6 +8,7 @@ pub mod guard;
 pub mod intake;
 pub mod polish;
 mod problem;
+pub(crate) mod serve;
 
 use std::sync::Arc;
 use std::time::Duration;
