@@ -7,6 +7,7 @@ mod calls;
 mod common;
 mod definitions;
 mod gate;
+mod hardening;
 mod program;
 mod protocol;
 mod stdio;
