@@ -277,7 +277,7 @@ async fn a_head_that_dribbles_is_not_waited_for() {
 async fn a_connection_without_a_request_is_closed() {
     let server = impatient().await;
     assert_eq!(raw(&server, b"").await, "");
-    let ping = format!("GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    let ping = "GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n";
     assert!(raw(&server, ping.as_bytes()).await.starts_with("HTTP/1.1 200"));
 }
 
