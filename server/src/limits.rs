@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::ConfigError;
+use crate::http::MAX_BODY_BYTES;
 pub use args::LimitArgs;
 
 /// The bounds of a server. Durations are in seconds, with fractions, wherever they are written.
@@ -20,6 +21,8 @@ pub struct Limits {
     /// Longest wait for the head of a request, and for the next request on a connection that is kept.
     #[serde(rename = "head_timeout_seconds", with = "seconds")]
     pub head_timeout: Duration,
+    /// Bytes of request bodies over HTTP at once, of all callers; at least one of [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES).
+    pub body_bytes: usize,
     /// Calls of tools at once, of all callers.
     pub calls: usize,
     /// Calls of tools at once of one credential.
@@ -59,6 +62,7 @@ impl Default for Limits {
         Self {
             connections: 4096,
             head_timeout: Duration::from_secs(30),
+            body_bytes: 128 * 1024 * 1024,
             calls: 512,
             calls_per_caller: 64,
             calls_per_minute: 1200,
@@ -111,6 +115,10 @@ impl Limits {
         ];
         if let Some((name, _)) = positive.iter().find(|(_, fits)| !fits) {
             return Err(ConfigError::Limit { name, reason: "it must be more than 0".to_owned() });
+        }
+        if self.body_bytes < MAX_BODY_BYTES {
+            let reason = format!("it must be at least {MAX_BODY_BYTES}, the longest body");
+            return Err(ConfigError::Limit { name: "body_bytes", reason });
         }
         let unknown = self.tool_timeouts.keys().find(|name| !tools.contains(&name.as_str()));
         match unknown {
@@ -177,6 +185,7 @@ mod tests {
         let tools = ["media_get", "message_get"];
         assert!(Limits::default().check(&tools).is_ok());
         assert!(Limits { calls_per_minute: 0, ..Limits::default() }.check(&tools).is_ok());
+        assert!(Limits { body_bytes: MAX_BODY_BYTES - 1, ..Limits::default() }.check(&tools).is_err());
         assert!(Limits { burst: 0, ..Limits::default() }.check(&tools).is_err());
         let mistaken = Limits {
             tool_timeouts: BTreeMap::from([("mesage_get".into(), Duration::from_secs(1))]),

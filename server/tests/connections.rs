@@ -13,7 +13,7 @@ const CONNECTIONS: usize = 1000;
 /// What most systems allow unless told otherwise.
 const OPEN_FILES: &str = "1024";
 /// Most memory that each connection may cost the server once it was used, in KiB.
-const KIB_A_CONNECTION: u64 = 64;
+const KIB_A_CONNECTION: u64 = 128;
 
 /// The server, and the address it listens on.
 async fn serve(upstream: &str) -> (Child, String) {

@@ -21,9 +21,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
-use rmcp::model::RequestId;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::sync::Semaphore;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::{Calls, Config, Handler, NAME, VERSION};
@@ -37,11 +37,14 @@ pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 struct App {
     service: StreamableHttpService<Handler, NeverSessionManager>,
     body_timeout: Duration,
+    /// For bodies, a permit a byte.
+    room: Arc<Semaphore>,
 }
 
 /// The routes: `/mcp` and `/health`.
 pub(crate) fn router(calls: Arc<Calls>, config: &Config, guard: Guard) -> Router {
-    let app = App { service: service(calls), body_timeout: config.body_timeout };
+    let room = Arc::new(Semaphore::new(config.limits.body_bytes));
+    let app = App { service: service(calls), body_timeout: config.body_timeout, room };
     let guard = Arc::new(guard);
     let mcp = any(mcp).layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
     Router::new()
@@ -74,23 +77,22 @@ fn cors(guard: Arc<Guard>) -> CorsLayer {
 }
 
 async fn mcp(State(app): State<App>, request: Request) -> Response {
-    match admit(request, app.body_timeout).await {
-        Ok((request, id)) => polish::response(app.service.handle(request).await.map(Body::new), id).await,
+    match admit(request, &app).await {
+        Ok(intake::Taken { request, id, room: _room }) => {
+            polish::response(app.service.handle(request).await.map(Body::new), id).await
+        }
         Err(refusal) => refusal,
     }
 }
 
 /// Everything that is checked before `rmcp`; on the way the caller's key moves from the headers to the extensions.
-async fn admit(
-    mut request: Request,
-    body_timeout: Duration,
-) -> Result<(Request, Option<RequestId>), Response> {
+async fn admit(mut request: Request, app: &App) -> Result<intake::Taken, Response> {
     if request.method() != Method::POST {
         return Err(method_not_allowed("POST"));
     }
     let key = auth::take_key(request.headers_mut()).map_err(IntoResponse::into_response)?;
     request.extensions_mut().insert(key);
-    intake::read(request, body_timeout).await
+    intake::read(request, app.body_timeout, &app.room).await
 }
 
 fn method_not_allowed(allow: &'static str) -> Response {

@@ -265,3 +265,31 @@ async fn a_long_list_is_cut_at_a_whole_item() {
     assert_eq!(structured["messages"], json!(messages[..shown]));
     assert_eq!(structured["truncated"]["next"], json!({ "page": 2, "pageSize": shown }));
 }
+
+#[tokio::test]
+async fn bodies_at_once_are_bounded() {
+    let gate = Gate::open().await;
+    let limits = Limits { body_bytes: server::http::MAX_BODY_BYTES, ..Limits::plain() };
+    let server = start(&gate.url(), limits).await;
+    let long = |body: Value| {
+        let mut body = body.to_string().into_bytes();
+        body.resize(3 * 1024 * 1024, b' ');
+        body
+    };
+    let ping = || long(request("ping", json!({})));
+    let first = long(request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } })));
+    let checks = async {
+        let held = gate.arrival().await;
+        let answer = post(&server, headers(), ping()).await;
+        assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, "1"));
+        assert_eq!(
+            (&answer.json()["code"], &answer.json()["retryAfterSeconds"]),
+            (&json!("SERVER_BUSY"), &json!(1))
+        );
+        assert_eq!(legacy(&server, "ping", json!({})).await.status, 200);
+        held.answer("{}").await;
+    };
+    let (answer, ()) = tokio::join!(post(&server, headers(), first), checks);
+    assert_eq!(answer.status, 200);
+    assert_eq!(post(&server, headers(), ping()).await.status, 200);
+}
