@@ -1,14 +1,17 @@
 //! One tool call, from arguments to outcome.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
+use crate::admission::Admission;
 use crate::meta::MetaTools;
 use crate::outcome::{Failure, Outcome};
 use crate::selection::{Filter, View};
 use crate::table::{Entry, Table};
 use crate::upstream::Upstream;
 use crate::validate::Problem;
-use crate::{Key, request, rules, validate};
+use crate::{Key, Limits, cut, request, rules, validate};
 
 /// The tools and the API behind them: everything that a call needs but the caller.
 #[derive(Debug)]
@@ -23,6 +26,12 @@ pub struct Calls {
     pub diagnostic_tools: bool,
     /// The API.
     pub upstream: Upstream,
+    /// Who may call now.
+    pub admission: Admission,
+    /// The bounds of calls and results.
+    pub limits: Limits,
+    /// Longest time for a call of a tool that [`Limits::tool_timeouts`] does not name.
+    pub timeout: Duration,
     /// Whether failures are told in `structuredContent` too; see [`Outcome::into_result`].
     pub structured_errors: bool,
 }
@@ -37,12 +46,9 @@ impl Calls {
     /// Runs one call for the holder of `key`. Dropping the future ends the request to the API.
     pub async fn run(&self, entry: &Entry, arguments: Map<String, Value>, key: &Key) -> Outcome {
         let tool = entry.definition.name.as_ref();
-        let outcome = match prepare(entry, arguments) {
-            Ok(request) => match self.upstream.send(request, key).await {
-                Ok(reply) => Outcome::from_reply(reply),
-                Err(error) => Outcome::Failure(error.into()),
-            },
-            Err(problems) => Outcome::Failure(Failure::invalid(&problems)),
+        let outcome = match self.ask(entry, &Value::Object(arguments), key).await {
+            Ok(outcome) => outcome,
+            Err(failure) => Outcome::Failure(failure),
         };
         match &outcome {
             Outcome::Success { .. } => tracing::info!(tool, "done"),
@@ -52,12 +58,19 @@ impl Calls {
         }
         outcome
     }
+
+    async fn ask(&self, entry: &Entry, arguments: &Value, key: &Key) -> Result<Outcome, Failure> {
+        let _admitted = self.admission.admit(key)?;
+        let request = prepare(entry, arguments).map_err(|problems| Failure::invalid(&problems))?;
+        let limit = self.limits.timeout(&entry.definition.name, self.timeout);
+        let outcome = Outcome::from_reply(self.upstream.send(&request, key, limit).await?);
+        Ok(cut::shorten(outcome, &entry.operation, arguments, self.limits.max_result_bytes))
+    }
 }
 
-fn prepare(entry: &Entry, arguments: Map<String, Value>) -> Result<request::Request, Vec<Problem>> {
-    let arguments = Value::Object(arguments);
-    let mut problems = validate::problems(&entry.validator, &entry.arguments, &arguments);
-    let Value::Object(arguments) = arguments else { return Err(problems) };
-    problems.extend(rules::problems(&entry.definition.name, &arguments));
-    if problems.is_empty() { request::build(&entry.operation, &arguments) } else { Err(problems) }
+fn prepare(entry: &Entry, arguments: &Value) -> Result<request::Request, Vec<Problem>> {
+    let mut problems = validate::problems(&entry.validator, &entry.arguments, arguments);
+    let Some(map) = arguments.as_object() else { return Err(problems) };
+    problems.extend(rules::problems(&entry.definition.name, map));
+    if problems.is_empty() { request::build(&entry.operation, map) } else { Err(problems) }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use server::selection::SelectionOptions;
 use server::stdio::StdioError;
-use server::{Config, ConfigError, DEFAULT_UPSTREAM, InvalidKey, StartError};
+use server::{Config, ConfigError, DEFAULT_UPSTREAM, InvalidKey, LimitArgs, StartError};
 use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -63,7 +63,7 @@ pub(crate) struct UpstreamOptions {
     /// Base URL of the API
     #[arg(long, env = "PILOT_STATUS_BASE_URL", default_value = DEFAULT_UPSTREAM, value_name = "URL")]
     upstream: String,
-    /// Longest wait for an answer of the API, in seconds
+    /// Longest time for a call, retries included, in seconds
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     upstream_timeout: u64,
     /// Give every tool an output schema; the definitions then take about twice the room
@@ -71,6 +71,8 @@ pub(crate) struct UpstreamOptions {
     output_schemas: bool,
     #[command(flatten)]
     selection: SelectionOptions,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 impl HttpOptions {
@@ -89,6 +91,7 @@ impl UpstreamOptions {
         config.upstream_timeout = Duration::from_secs(self.upstream_timeout);
         config.output_schemas = self.output_schemas;
         self.selection.apply(&mut config.selection);
+        self.limits.apply(&mut config.limits);
         Ok(config)
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 use thiserror::Error;
 
+use crate::Limits;
 use crate::selection::{Selection, SelectionError};
 
 /// The API that the command line uses when none is named.
@@ -24,7 +25,7 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// Longest wait for a connection to the API.
     pub connect_timeout: Duration,
-    /// Longest wait for the whole answer of the API, connecting included.
+    /// Longest time for a call: connecting, the whole answer of the API, retries. [`Limits::tool_timeouts`] names exceptions.
     pub upstream_timeout: Duration,
     /// Longest answer of the API that is read, in bytes.
     pub max_response_bytes: usize,
@@ -34,6 +35,8 @@ pub struct Config {
     pub output_schemas: bool,
     /// Which tools are served.
     pub selection: Selection,
+    /// How much, how often, how long.
+    pub limits: Limits,
 }
 
 /// A setting that cannot be used.
@@ -56,6 +59,14 @@ pub enum ConfigError {
     /// The selection names what there is not.
     #[error("the selection of tools cannot be used: {0}")]
     Selection(#[from] SelectionError),
+    /// A bound cannot be used.
+    #[error("the limit {name} cannot be used: {reason}")]
+    Limit {
+        /// Its name, as in the configuration.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 impl Config {
@@ -75,6 +86,7 @@ impl Config {
             body_timeout: Duration::from_secs(30),
             output_schemas: false,
             selection: Selection::default(),
+            limits: Limits::default(),
         })
     }
 }

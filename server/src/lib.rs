@@ -7,8 +7,9 @@
 //!    leave the protocol to `rmcp`.
 //! 2. [`Handler`] answers the methods: discovery, the list of tools, calls.
 //!    [`selection`] says which tools a caller sees, and [`meta`] has the two that can stand for all of them.
-//! 3. [`Calls`] runs one call: [`Table`] finds the tool, [`validate`] checks the arguments, [`rules`] adds what holds over MCP only, [`request`] maps the
-//!    arguments to a request, [`Upstream`] sends it, [`outcome`] turns the answer into a result.
+//! 3. [`Calls`] runs one call: [`Table`] finds the tool, [`admission`] asks whether the caller may call now, [`validate`] checks the arguments, [`rules`]
+//!    adds what holds over MCP only, [`request`] maps the arguments to a request, [`Upstream`] sends it, [`outcome`] turns the answer into a result, [`cut`]
+//!    shortens a long list. [`attempts`] and [`breaker`] say how often the API is asked, [`Limits`] has every bound.
 //!
 //! [`Server`] puts them together from a [`Config`]:
 //!
@@ -19,16 +20,22 @@
 //! # Ok(()) }
 //! ```
 
+pub mod admission;
+pub mod attempts;
+pub mod breaker;
 mod call;
 mod config;
+pub mod cut;
 mod diagnostics;
 mod handler;
 pub mod http;
 pub mod jsonrpc;
 mod key;
+mod limits;
 pub mod meta;
 pub mod outcome;
 pub mod request;
+pub mod retry_after;
 pub mod rules;
 pub mod schema;
 pub mod selection;
@@ -42,6 +49,7 @@ pub use call::Calls;
 pub use config::{Config, ConfigError, DEFAULT_UPSTREAM};
 pub use handler::Handler;
 pub use key::{InvalidKey, Key};
+pub use limits::{LimitArgs, Limits};
 pub use server::{Builder, Running, Server, StartError};
 pub use table::{Entry, Table, TableError};
 pub use upstream::{Reply, Upstream, UpstreamError};

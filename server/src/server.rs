@@ -5,20 +5,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use fixtures::Contract;
 use fixtures::contract::ContractError;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::Admission;
 use crate::http::guard::Guard;
 use crate::meta::MetaTools;
 use crate::selection::Selection;
 use crate::stdio::StdioError;
-use crate::{Calls, Config, ConfigError, Key, Table, TableError, Upstream, http, stdio};
+use crate::{Calls, Config, ConfigError, Key, Limits, Table, TableError, Upstream, http, stdio};
 
 /// How long connections may take, after the last call could have ended, to take their answers.
 const GRACE: Duration = Duration::from_secs(2);
@@ -76,13 +76,18 @@ impl Server {
     /// [`StartError`], but for [`StartError::Listen`].
     pub fn new(config: Config) -> Result<Self, StartError> {
         let table = Table::new(&Contract::load()?, config.output_schemas)?;
+        let tools: Vec<&str> = table.definitions().map(|tool| tool.name.as_ref()).collect();
+        config.limits.check(&tools)?;
         let calls = Calls {
             served: config.selection.filter(&table).map_err(ConfigError::from)?,
-            table,
             meta_tools: config.selection.meta_tools.then(MetaTools::new).transpose()?,
             diagnostic_tools: config.selection.diagnostic_tools,
             upstream: Upstream::new(&config)?,
+            admission: Admission::new(&config.limits),
+            limits: config.limits.clone(),
+            timeout: config.upstream_timeout,
             structured_errors: !config.output_schemas,
+            table,
         };
         Ok(Self { calls: Arc::new(calls), config })
     }
@@ -102,13 +107,15 @@ impl Server {
         let listener = TcpListener::bind(self.config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let router = http::router(self.calls, &self.config, Guard::new(&self.config, address)?);
-        let listener = listener.tap_io(|stream| send_at_once(stream));
         let stop = CancellationToken::new();
-        let serve = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-        let limit = expired(stop.clone(), self.config.upstream_timeout + GRACE);
+        let signalled = stop.clone();
+        let limits = self.config.limits.clone();
+        let serve = async move { http::serve::serve(listener, router, &limits, signalled).await };
+        let longest = self.config.limits.longest_timeout(self.config.upstream_timeout);
+        let limit = expired(stop.clone(), longest + GRACE);
         let task = tokio::spawn(async move {
             tokio::select! {
-                result = serve => result,
+                () = serve => Ok(()),
                 () = limit => Ok(()),
             }
         });
@@ -131,13 +138,6 @@ impl Server {
         W: AsyncWrite + Send + Unpin + 'static,
     {
         stdio::serve(self.calls.clone(), key, input, output, stop).await
-    }
-}
-
-/// Sets `TCP_NODELAY`: without it an answer in two writes waits for the client's delayed acknowledgement, some 40 ms.
-fn send_at_once(stream: &TcpStream) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY is not set");
     }
 }
 
@@ -195,6 +195,7 @@ pub struct Builder {
     allow_origins: Vec<String>,
     allow_hosts: Vec<String>,
     selection: Selection,
+    limits: Limits,
 }
 
 impl Builder {
@@ -247,6 +248,13 @@ impl Builder {
         self
     }
 
+    /// Bounds other than the defaults.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// The settings as they are now.
     ///
     /// # Errors
@@ -259,6 +267,7 @@ impl Builder {
         config.allow_origins = self.allow_origins;
         config.allow_hosts = self.allow_hosts;
         config.selection = self.selection;
+        config.limits = self.limits;
         Ok(config)
     }
 
@@ -276,19 +285,5 @@ impl Builder {
     /// [`StartError`].
     pub async fn start(self) -> Result<Running, StartError> {
         self.build()?.start().await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn answers_do_not_wait_for_acknowledgements() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        assert!(!stream.nodelay().unwrap());
-        send_at_once(&stream);
-        assert!(stream.nodelay().unwrap());
     }
 }

@@ -8,6 +8,7 @@ pub mod guard;
 pub mod intake;
 pub mod polish;
 mod problem;
+pub(crate) mod serve;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,9 +21,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
-use rmcp::model::{ErrorCode, RequestId};
+use rmcp::model::ErrorCode;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::sync::Semaphore;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::jsonrpc::Rejection;
@@ -38,11 +40,14 @@ struct App {
     calls: Arc<Calls>,
     service: StreamableHttpService<Handler, NeverSessionManager>,
     body_timeout: Duration,
+    /// For bodies, a permit a byte.
+    room: Arc<Semaphore>,
 }
 
 /// The routes: `/mcp` and `/health`.
 pub(crate) fn router(calls: Arc<Calls>, config: &Config, guard: Guard) -> Router {
-    let app = App { service: service(calls.clone()), calls, body_timeout: config.body_timeout };
+    let room = Arc::new(Semaphore::new(config.limits.body_bytes));
+    let app = App { service: service(calls.clone()), calls, body_timeout: config.body_timeout, room };
     let guard = Arc::new(guard);
     let mcp = any(mcp).layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
     Router::new()
@@ -76,27 +81,30 @@ fn cors(guard: Arc<Guard>) -> CorsLayer {
 
 async fn mcp(State(app): State<App>, request: Request) -> Response {
     match admit(request, &app).await {
-        Ok((request, id)) => polish::response(app.service.handle(request).await.map(Body::new), id).await,
+        Ok(intake::Taken { request, id, room: _room }) => {
+            polish::response(app.service.handle(request).await.map(Body::new), id).await
+        }
         Err(refusal) => refusal,
     }
 }
 
 /// Everything that is checked before `rmcp`; on the way the caller's key and selection move from the headers to the extensions.
-async fn admit(mut request: Request, app: &App) -> Result<(Request, Option<RequestId>), Response> {
+async fn admit(mut request: Request, app: &App) -> Result<intake::Taken, Response> {
     if request.method() != Method::POST {
         return Err(method_not_allowed("POST"));
     }
     let key = auth::take_key(request.headers_mut()).map_err(IntoResponse::into_response)?;
     request.extensions_mut().insert(key);
-    let (mut request, id) = intake::read(request, app.body_timeout).await?;
-    let asked = selection::from_headers(request.headers(), &app.calls.table).map_err(|(header, error)| {
-        let reason = format!("{header}: {error}");
-        intake::refuse(&Rejection::new(ErrorCode::INVALID_PARAMS, reason, id.clone()))
-    })?;
+    let mut taken = intake::read(request, app.body_timeout, &app.room).await?;
+    let asked =
+        selection::from_headers(taken.request.headers(), &app.calls.table).map_err(|(header, error)| {
+            let reason = format!("{header}: {error}");
+            intake::refuse(&Rejection::new(ErrorCode::INVALID_PARAMS, reason, taken.id.clone()))
+        })?;
     if let Some(filter) = asked {
-        request.extensions_mut().insert(filter);
+        taken.request.extensions_mut().insert(filter);
     }
-    Ok((request, id))
+    Ok(taken)
 }
 
 fn method_not_allowed(allow: &'static str) -> Response {

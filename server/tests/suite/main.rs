@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod bounds;
 mod calls;
 mod common;
 mod definitions;
 mod diagnostics;
 mod gate;
+mod hardening;
 mod meta;
 mod program;
 mod protocol;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::common::{self, call, failure, start};
 use crate::gate::Gate;
 use serde_json::{Value, json};
-use server::{Running, Server};
+use server::{Limits, Running, Server};
 use tokio::net::TcpListener;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -20,13 +20,18 @@ async fn told(server: &Running) -> (Value, Value) {
 async fn told_of(answer: ResponseTemplate) -> (Value, Value) {
     let upstream = MockServer::start().await;
     Mock::given(any()).respond_with(answer).expect(1).mount(&upstream).await;
-    told(&start(&upstream.uri()).await).await
+    told(&plain(&upstream.uri()).await).await
+}
+
+/// A server that asks once and tells what came of it.
+pub(crate) async fn plain(upstream: &str) -> Running {
+    Server::builder().upstream(upstream).limits(Limits::plain()).start().await.unwrap()
 }
 
 /// What is told of an upstream that writes this and closes the connection.
 async fn told_of_bytes(bytes: &str) -> (Value, Value) {
     let gate = Gate::open().await;
-    let server = start(&gate.url()).await;
+    let server = plain(&gate.url()).await;
     let (told, ()) = tokio::join!(told(&server), async { gate.arrival().await.answer_raw(bytes).await });
     told
 }
