@@ -6,6 +6,8 @@ use std::time::Duration;
 use reqwest::Url;
 use thiserror::Error;
 
+use crate::OAuth;
+
 /// The API that the command line uses when none is named.
 pub const DEFAULT_UPSTREAM: &str = "https://pilotstatus.com.br";
 
@@ -30,6 +32,8 @@ pub struct Config {
     pub body_timeout: Duration,
     /// Whether tool definitions carry an `outputSchema`.
     pub output_schemas: bool,
+    /// How access tokens are taken; without it only API keys are.
+    pub oauth: Option<OAuth>,
 }
 
 /// A setting that cannot be used.
@@ -49,6 +53,14 @@ pub enum ConfigError {
     /// An origin that is allowed is not an origin.
     #[error("{0:?} is not an origin, such as https://app.example.com")]
     Origin(String),
+    /// A setting of [`Config::oauth`] cannot be used.
+    #[error("oauth.{field} {reason}")]
+    OAuth {
+        /// Its name.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
 }
 
 impl Config {
@@ -67,6 +79,7 @@ impl Config {
             max_response_bytes: 8 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
             output_schemas: true,
+            oauth: None,
         })
     }
 }

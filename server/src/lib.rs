@@ -3,10 +3,10 @@
 //! Its tools are a table made from the contract at start: no tool has code of its own. A call goes through it in one direction, and the modules are best
 //! read in that order:
 //!
-//! 1. [`http`] and [`stdio`] are the two transports. They find out who calls (a [`Key`]), refuse what is not a well-formed message ([`jsonrpc`]) and
-//!    leave the protocol to `rmcp`.
+//! 1. [`http`] and [`stdio`] are the two transports. They find out who calls (a [`Caller`], see [`auth`]), refuse what is not a well-formed message
+//!    ([`jsonrpc`]) and leave the protocol to `rmcp`.
 //! 2. [`Handler`] answers the methods: discovery, the list of tools, calls.
-//! 3. [`Calls`] runs one call: [`Table`] finds the tool, [`validate`] checks the arguments, [`rules`] adds what holds over MCP only, [`request`] maps the
+//! 3. [`Calls`] runs one call: [`Table`] finds the tool, the caller's [`Grant`](auth::Grant) is held against it, [`validate`] checks the arguments, [`rules`] adds what holds over MCP only, [`request`] maps the
 //!    arguments to a request, [`Upstream`] sends it, [`outcome`] turns the answer into a result.
 //!
 //! [`Server`] puts them together from a [`Config`]:
@@ -18,7 +18,9 @@
 //! # Ok(()) }
 //! ```
 
+pub mod auth;
 mod call;
+mod clock;
 mod config;
 mod handler;
 pub mod http;
@@ -28,16 +30,20 @@ pub mod outcome;
 pub mod request;
 pub mod rules;
 pub mod schema;
+mod secret;
 mod server;
 pub mod stdio;
 mod table;
 mod upstream;
 pub mod validate;
 
+pub use auth::{Caller, Credential, OAuth};
 pub use call::Calls;
+pub use clock::Clock;
 pub use config::{Config, ConfigError, DEFAULT_UPSTREAM};
 pub use handler::Handler;
 pub use key::{InvalidKey, Key};
+pub use secret::Secret;
 pub use server::{Builder, Running, Server, StartError};
 pub use table::{Entry, Table, TableError};
 pub use upstream::{Reply, Upstream, UpstreamError};

@@ -14,9 +14,12 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::{Authenticator, Fingerprints};
 use crate::http::guard::Guard;
 use crate::stdio::StdioError;
-use crate::{Calls, Config, ConfigError, Key, Table, TableError, Upstream, http, stdio};
+use crate::{
+    Calls, Clock, Config, ConfigError, Credential, OAuth, Table, TableError, Upstream, auth, http, stdio,
+};
 
 /// How long connections may take, after the last call could have ended, to take their answers.
 const GRACE: Duration = Duration::from_secs(2);
@@ -25,6 +28,7 @@ const GRACE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub struct Server {
     calls: Arc<Calls>,
+    authenticator: Arc<Authenticator>,
     config: Config,
 }
 
@@ -51,6 +55,9 @@ pub enum StartError {
     /// The client of the API cannot be set up.
     #[error("failed to set up the client of the upstream")]
     Upstream(#[from] reqwest::Error),
+    /// The system has no random numbers.
+    #[error("failed to get random numbers: {0}")]
+    Random(#[from] getrandom::Error),
     /// The address cannot be listened on.
     #[error("failed to listen on {address}: {source}")]
     Listen {
@@ -73,12 +80,19 @@ impl Server {
     /// # Errors
     /// [`StartError`], but for [`StartError::Listen`].
     pub fn new(config: Config) -> Result<Self, StartError> {
+        Self::with(config, &Clock::system(), Fingerprints::random()?)
+    }
+
+    /// As [`Server::new`], with another clock than the system's, and with fingerprints that are made with a key of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`Server::new`].
+    pub fn with(config: Config, clock: &Clock, fingerprints: Fingerprints) -> Result<Self, StartError> {
+        let (authenticator, credentials) = auth::new(config.oauth.as_ref(), clock, fingerprints)?;
         let table = Table::new(&Contract::load()?, config.output_schemas)?;
         let upstream = Upstream::new(&config)?;
-        Ok(Self {
-            calls: Arc::new(Calls { table, upstream, structured_errors: !config.output_schemas }),
-            config,
-        })
+        let calls = Calls { table, credentials, upstream, structured_errors: !config.output_schemas };
+        Ok(Self { calls: Arc::new(calls), authenticator: Arc::new(authenticator), config })
     }
 
     /// The tools.
@@ -95,7 +109,8 @@ impl Server {
         let failed = |source| StartError::Listen { address: self.config.listen, source };
         let listener = TcpListener::bind(self.config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let router = http::router(self.calls, &self.config, Guard::new(&self.config, address)?);
+        let router =
+            http::router(self.calls, self.authenticator, &self.config, Guard::new(&self.config, address)?);
         // Without TCP_NODELAY an answer in two writes waits for the client's delayed acknowledgement, some 40 ms.
         let listener = listener.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {
@@ -117,10 +132,10 @@ impl Server {
     /// Serves one caller over a pair of streams until `input` ends or `stop` is cancelled. Calls in flight finish first.
     ///
     /// # Errors
-    /// [`StdioError`], when it ends otherwise.
+    /// [`StdioError`], when it ends otherwise, or when the credential is refused.
     pub async fn serve_stdio<R, W>(
         &self,
-        key: Key,
+        credential: impl Into<Credential>,
         input: R,
         output: W,
         stop: CancellationToken,
@@ -129,7 +144,8 @@ impl Server {
         R: AsyncRead + Send + Unpin + 'static,
         W: AsyncWrite + Send + Unpin + 'static,
     {
-        stdio::serve(self.calls.clone(), key, input, output, stop).await
+        let caller = self.authenticator.authenticate(credential.into()).await?;
+        stdio::serve(self.calls.clone(), caller, input, output, stop).await
     }
 }
 
@@ -186,6 +202,8 @@ pub struct Builder {
     without_output_schemas: bool,
     allow_origins: Vec<String>,
     allow_hosts: Vec<String>,
+    oauth: Option<OAuth>,
+    clock: Option<Clock>,
 }
 
 impl Builder {
@@ -231,6 +249,20 @@ impl Builder {
         self
     }
 
+    /// Takes access tokens too; see [`Config::oauth`].
+    #[must_use]
+    pub fn oauth(mut self, settings: OAuth) -> Self {
+        self.oauth = Some(settings);
+        self
+    }
+
+    /// The clock by which tokens expire; the system's by default.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
     /// The settings as they are now.
     ///
     /// # Errors
@@ -242,6 +274,7 @@ impl Builder {
         config.output_schemas = !self.without_output_schemas;
         config.allow_origins = self.allow_origins;
         config.allow_hosts = self.allow_hosts;
+        config.oauth = self.oauth;
         Ok(config)
     }
 
@@ -250,7 +283,8 @@ impl Builder {
     /// # Errors
     /// [`StartError`].
     pub fn build(self) -> Result<Server, StartError> {
-        Server::new(self.config()?)
+        let clock = self.clock.clone().unwrap_or_default();
+        Server::with(self.config()?, &clock, Fingerprints::random()?)
     }
 
     /// The server, listening.

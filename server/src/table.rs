@@ -10,6 +10,7 @@ use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::auth::Grant;
 use crate::schema;
 
 /// One tool.
@@ -61,6 +62,11 @@ impl Table {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Entry> {
         self.entries.get(*self.by_name.get(name)?)
+    }
+
+    /// The definitions that a grant leaves to call, in a stable order.
+    pub fn callable(&self, grant: &Grant) -> impl Iterator<Item = &Tool> {
+        self.entries.iter().filter(|entry| grant.allows(entry.operation.scope)).map(|entry| &entry.definition)
     }
 
     /// The definitions, in a stable order.

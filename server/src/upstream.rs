@@ -9,8 +9,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use thiserror::Error;
 
+use crate::auth::CredentialHeader;
 use crate::request::Request;
-use crate::{Config, Key, VERSION};
+use crate::{Config, VERSION};
 
 /// The API, over one pool of connections.
 #[derive(Debug, Clone)]
@@ -68,17 +69,21 @@ impl Upstream {
         Ok(Self { client: builder.build()?, base, max_response_bytes: config.max_response_bytes })
     }
 
-    /// Sends one request with the caller's key. Dropping the future ends the request.
+    /// Sends one request with a credential. Dropping the future ends the request.
     ///
     /// # Errors
     /// [`UpstreamError`], after logging the cause.
-    pub async fn send(&self, request: Request, key: &Key) -> Result<Reply, UpstreamError> {
+    pub async fn send(
+        &self,
+        request: Request,
+        (name, value): CredentialHeader,
+    ) -> Result<Reply, UpstreamError> {
         let mut builder = self
             .client
             .request(request.method, format!("{}{}", self.base, request.target))
-            .header("x-api-key", key.header())
             .header(ACCEPT, "application/json")
-            .headers(HeaderMap::from_iter(request.headers));
+            .headers(HeaderMap::from_iter(request.headers))
+            .header(name, value);
         if let Some(body) = request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body);
         }

@@ -1,9 +1,9 @@
 //! Streamable HTTP, without sessions.
 //!
-//! `rmcp` speaks the protocol. What stands in front of it, in this order: [`guard`] (Host and Origin), the method, [`auth`] (the key), [`intake`] (media
+//! `rmcp` speaks the protocol. What stands in front of it, in this order: [`guard`] (Host and Origin), the method, [`credential`] (who calls), [`intake`] (media
 //! types, size, JSON-RPC framing). What comes back without being JSON is made JSON by [`polish`].
 
-pub mod auth;
+pub mod credential;
 pub mod guard;
 pub mod intake;
 pub mod polish;
@@ -25,6 +25,7 @@ use rmcp::transport::streamable_http_server::session::never::NeverSessionManager
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
+use crate::auth::{self, Authenticator, Challenge};
 use crate::{Calls, Config, Handler, NAME, VERSION};
 use guard::Guard;
 pub use problem::Problem;
@@ -35,17 +36,31 @@ pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 #[derive(Clone)]
 struct App {
     service: StreamableHttpService<Handler, NeverSessionManager>,
+    authenticator: Arc<Authenticator>,
+    challenge: Arc<Challenge>,
     body_timeout: Duration,
 }
 
-/// The routes: `/mcp` and `/health`.
-pub(crate) fn router(calls: Arc<Calls>, config: &Config, guard: Guard) -> Router {
-    let app = App { service: service(calls), body_timeout: config.body_timeout };
+/// The routes: `/mcp`, `/health`, and where to sign in if tokens are taken.
+pub(crate) fn router(
+    calls: Arc<Calls>,
+    authenticator: Arc<Authenticator>,
+    config: &Config,
+    guard: Guard,
+) -> Router {
+    let oauth = config.oauth.as_ref();
+    let app = App {
+        service: service(calls),
+        authenticator,
+        challenge: Arc::new(Challenge::new(oauth)),
+        body_timeout: config.body_timeout,
+    };
     let guard = Arc::new(guard);
     let mcp = any(mcp).layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
     Router::new()
         .route("/mcp", mcp)
         .route("/health", get(health))
+        .merge(auth::metadata_routes(oauth))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is /mcp and /health"))
         .method_not_allowed_fallback(async || method_not_allowed("GET"))
         .with_state(app)
@@ -73,23 +88,23 @@ fn cors(guard: Arc<Guard>) -> CorsLayer {
 }
 
 async fn mcp(State(app): State<App>, request: Request) -> Response {
-    match admit(request, app.body_timeout).await {
+    match admit(request, &app).await {
         Ok((request, id)) => polish::response(app.service.handle(request).await.map(Body::new), id).await,
         Err(refusal) => refusal,
     }
 }
 
-/// Everything that is checked before `rmcp`; on the way the caller's key moves from the headers to the extensions.
-async fn admit(
-    mut request: Request,
-    body_timeout: Duration,
-) -> Result<(Request, Option<RequestId>), Response> {
+/// Everything that is checked before `rmcp`; on the way the credential in the headers becomes the [`Caller`](crate::Caller) in the extensions.
+async fn admit(mut request: Request, app: &App) -> Result<(Request, Option<RequestId>), Response> {
     if request.method() != Method::POST {
         return Err(method_not_allowed("POST"));
     }
-    let key = auth::take_key(request.headers_mut()).map_err(IntoResponse::into_response)?;
-    request.extensions_mut().insert(key);
-    intake::read(request, body_timeout).await
+    let refuse = |refusal| app.challenge.respond(refusal);
+    let credential = credential::take(request.headers_mut()).map_err(refuse)?;
+    let credential = credential.ok_or_else(|| refuse(app.authenticator.nobody()))?;
+    let caller = app.authenticator.authenticate(credential).await.map_err(refuse)?;
+    request.extensions_mut().insert(caller);
+    intake::read(request, app.body_timeout).await
 }
 
 fn method_not_allowed(allow: &'static str) -> Response {
