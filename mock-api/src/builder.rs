@@ -13,12 +13,15 @@ use fixtures::{Contract, World};
 use serde_json::Value;
 use thiserror::Error;
 use tokio::net::TcpListener;
+use url::Url;
 
 use crate::api;
 use crate::control::{self, Access, CAPACITY, Faults, Journal, Snapshots};
 use crate::driver::Driver;
+use crate::hosts::Hosts;
 use crate::messaging::Running;
 use crate::mock::{Mock, MockApi};
+use crate::oauth::{self, Documents, Issuer};
 use crate::state::State;
 use crate::time::Clock;
 use crate::webhooks::Deliverer;
@@ -32,8 +35,8 @@ pub enum StartError {
     /// The contract could not be loaded.
     #[error(transparent)]
     Contract(#[from] ContractError),
-    /// The client that delivers webhooks could not be set up.
-    #[error("failed to set up webhook delivery: {0}")]
+    /// The client that delivers webhooks and fetches documents could not be set up.
+    #[error("failed to set up the HTTP client: {0}")]
     Client(reqwest::Error),
     /// The address could not be listened on.
     #[error("failed to listen on {address}: {source}")]
@@ -55,6 +58,8 @@ pub struct Builder {
     strict: bool,
     webhook_hosts: Vec<String>,
     webhook_timeout: Duration,
+    client_hosts: Vec<String>,
+    public_url: Option<Url>,
     control_token: Option<String>,
     journal: usize,
 }
@@ -69,6 +74,8 @@ impl Builder {
             strict: false,
             webhook_hosts: Vec::new(),
             webhook_timeout: Duration::from_secs(10),
+            client_hosts: Vec::new(),
+            public_url: None,
             control_token: None,
             journal: CAPACITY,
         }
@@ -123,6 +130,20 @@ impl Builder {
         self
     }
 
+    /// Hosts that OAuth client metadata documents may be fetched from besides loopback; none unless told otherwise.
+    #[must_use]
+    pub fn allow_client_hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
+        self.client_hosts.extend(hosts);
+        self
+    }
+
+    /// Its base URL as others see it, which tokens and their issuer go by; where it listens unless told otherwise.
+    #[must_use]
+    pub fn public_url(mut self, url: Url) -> Self {
+        self.public_url = Some(url);
+        self
+    }
+
     /// A token that the control API asks for; without one it is open on loopback, and closed elsewhere.
     #[must_use]
     pub fn control_token(mut self, token: impl Into<String>) -> Self {
@@ -146,8 +167,10 @@ impl Builder {
         let document = Contract::load()?.document().clone();
         let state = State::load(&world, self.seed, self.clock.now());
         let driver = Driver::new(
-            Deliverer::new(self.webhook_hosts, self.webhook_timeout).map_err(StartError::Client)?,
+            Deliverer::new(Hosts::new(self.webhook_hosts), self.webhook_timeout)
+                .map_err(StartError::Client)?,
         );
+        let documents = Documents::new(Hosts::new(self.client_hosts)).map_err(StartError::Client)?;
         let failed = |source| StartError::Listen { address: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -163,6 +186,8 @@ impl Builder {
             running: Running::default(),
             snapshots: Snapshots::default(),
             access: Access::new(self.control_token.as_deref(), address.ip()),
+            issuer: Issuer::new(self.public_url.as_ref(), address),
+            documents,
         });
         let router = router(&mock, document);
         Ok(MockApi::run(mock, router, listener, address))
@@ -173,5 +198,6 @@ fn router(mock: &Arc<Mock>, document: Value) -> Router {
     let document = axum::Json(document);
     api::router(mock)
         .route("/openapi.json", get(move || async move { document }))
+        .merge(oauth::router(mock))
         .merge(control::router(mock))
 }

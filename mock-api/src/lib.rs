@@ -4,7 +4,7 @@
 //!
 //! Reading order: [`call`](self) (a request and the route it takes), `api` (the routes), `serve` (the way of a request), `auth` (key, scope, number,
 //! provider), `fields` (reading a body), `state` (one store per area), then the areas: `messaging`, `webhooks`, `groups`, `channels`, `numbers`,
-//! `templates`, `calls`, `account`, `media`. `control` steers it all, `builder` and `mock` start and stop it; `time`, `ids` and `schedule` are its only
+//! `templates`, `calls`, `account`, `media`. `oauth` issues tokens that `auth` takes beside keys, `control` steers it all, `builder` and `mock` start and stop it; `time`, `ids` and `schedule` are its only
 //! sources of time and chance, but that `control` draws faults from a generator of its own.
 //!
 //! ```no_run
@@ -29,6 +29,7 @@ mod driver;
 mod error;
 mod fields;
 mod groups;
+mod hosts;
 mod ids;
 mod link;
 mod magic;
@@ -37,6 +38,7 @@ mod messaging;
 mod mock;
 mod net;
 mod numbers;
+mod oauth;
 mod paging;
 mod phone;
 mod schedule;

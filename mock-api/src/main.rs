@@ -36,6 +36,12 @@ struct Arguments {
     /// Hosts that webhooks may be delivered to besides loopback; repeat it or separate them by commas
     #[arg(long, value_name = "HOST", value_delimiter = ',')]
     allow_webhook_hosts: Vec<String>,
+    /// Base URL by which others reach the mock: OAuth tokens and their issuer name it
+    #[arg(long, value_name = "URL", value_parser = parse_public_url)]
+    public_url: Option<url::Url>,
+    /// Hosts that OAuth client metadata documents may be fetched from besides loopback; repeat it or separate them by commas
+    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    allow_client_hosts: Vec<String>,
     /// How many requests the journal keeps; 0 turns it off
     #[arg(long, value_name = "N", default_value_t = 1000)]
     journal: usize,
@@ -59,7 +65,7 @@ Examples:
   pilot-status-mock --listen 127.0.0.1:0 --clock frozen=2026-06-20T10:00:00Z --seed 7
   curl -s http://127.0.0.1:4010/v1/conversations -H 'x-api-key: ps_demo_meta'
 
-Beside /v1 (and /api/v1): GET /openapi.json; the control API under /_mock, described by GET /_mock/openapi.json";
+Beside /v1 (and /api/v1): GET /openapi.json; OAuth under /oauth; the control API under /_mock, described by GET /_mock/openapi.json";
 
 /// Where a frozen clock stands unless told otherwise.
 const FROZEN_AT: &str = "2026-06-20T10:00:00.000Z";
@@ -81,6 +87,12 @@ fn parse_clock(text: &str) -> Result<ClockChoice, String> {
         .parse()
         .map(ClockChoice::Frozen)
         .map_err(|error| format!("{instant:?} is not an ISO 8601 instant: {error}"))
+}
+
+fn parse_public_url(text: &str) -> Result<url::Url, String> {
+    let url: url::Url = text.parse().map_err(|error| format!("{error}"))?;
+    let fits = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
+    if fits { Ok(url) } else { Err("expected an http or https URL without query and fragment".to_owned()) }
 }
 
 #[tokio::main]
@@ -106,6 +118,10 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let mut builder =
         MockApi::builder().listen(arguments.listen).seed(arguments.seed).strict(arguments.strict);
     builder = builder.allow_webhook_hosts(arguments.allow_webhook_hosts).journal(arguments.journal);
+    builder = builder.allow_client_hosts(arguments.allow_client_hosts);
+    if let Some(url) = arguments.public_url {
+        builder = builder.public_url(url);
+    }
     if let Some(token) = arguments.control_token {
         builder = builder.control_token(token);
     }

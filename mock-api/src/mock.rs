@@ -15,6 +15,7 @@ use crate::control::{Access, Faults, Journal, Snapshots};
 use crate::driver::{self, Driver};
 use crate::messaging::Running;
 use crate::net::{Connection, Listener};
+use crate::oauth::{Documents, Issuer};
 use crate::state::State;
 use crate::time::{Clock, Time};
 
@@ -33,6 +34,8 @@ pub(crate) struct Mock {
     pub(crate) running: Running,
     pub(crate) snapshots: Snapshots,
     pub(crate) access: Access,
+    pub(crate) issuer: Issuer,
+    pub(crate) documents: Documents,
 }
 
 impl Mock {

@@ -7,7 +7,7 @@ use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header, request::Parts};
 
-use crate::auth::{authorize, identify};
+use crate::auth::{Shown, authorize, identify};
 use crate::call::{Call, Caller, RawBody, Reply, Route};
 use crate::control::{Effects, Entry, Instead, Refused};
 use crate::error::ApiError;
@@ -32,6 +32,10 @@ impl Arrival {
         let at = mock.clock.now();
         let (parts, body) = request.into_parts();
         Self { at, parts, body: read(body).await }
+    }
+
+    fn shown<'a>(&'a self, mock: &'a Mock) -> Shown<'a> {
+        Shown { headers: &self.parts.headers, issuer: &mock.issuer, now: self.at }
     }
 }
 
@@ -77,7 +81,7 @@ pub(crate) async fn refuse(mock: &Mock, request: Request, error: ApiError) -> Re
         return error.into_response();
     }
     let arrival = Arrival::new(mock, request).await;
-    let caller = identify(&crate::lock(&mock.state), &arrival.parts.headers);
+    let caller = identify(&crate::lock(&mock.state), arrival.shown(mock));
     let outcome = Outcome { result: Err(error), caller, ignored: Vec::new() };
     record(mock, None, &arrival, &outcome, &Effects::default());
     outcome.result.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
@@ -85,9 +89,8 @@ pub(crate) async fn refuse(mock: &Mock, request: Request, error: ApiError) -> Re
 
 /// Claims the request's `Idempotency-Key` until the claim is dropped.
 fn claim<'a>(mock: &'a Mock, route: &'static Route, arrival: &Arrival) -> Option<Claim<'a>> {
-    let headers = &arrival.parts.headers;
-    let key = headers.get("idempotency-key")?;
-    let caller = identify(&crate::lock(&mock.state), headers)?;
+    let key = arrival.parts.headers.get("idempotency-key")?;
+    let caller = identify(&crate::lock(&mock.state), arrival.shown(mock))?;
     Some(mock.running.claim(route, caller, key))
 }
 
@@ -95,7 +98,7 @@ fn strike(mock: &Mock, route: &Route, arrival: &Arrival) -> Effects {
     if mock.faults.is_empty() {
         return Effects::default();
     }
-    let caller = identify(&crate::lock(&mock.state), &arrival.parts.headers);
+    let caller = identify(&crate::lock(&mock.state), arrival.shown(mock));
     mock.faults.strike(route, caller.as_ref(), arrival.at)
 }
 
@@ -111,10 +114,11 @@ fn answer(
     let body = parse(headers, arrival.body.as_ref());
     let query = parse_query(arrival.parts.uri.query().unwrap_or_default());
     let (mut state, now) = mock.settled();
-    let caller = match authorize(&state, route, headers) {
+    let shown = Shown { now, ..arrival.shown(mock) };
+    let caller = match authorize(&state, route, shown) {
         Ok(caller) => caller,
         Err(error) => {
-            let caller = identify(&state, headers);
+            let caller = identify(&state, shown);
             return Outcome { result: Err(error), caller, ignored: Vec::new() };
         }
     };
@@ -159,7 +163,7 @@ fn record_fault(mock: &Mock, route: &'static Route, arrival: &Arrival, effects: 
     if !mock.journal.is_on() {
         return;
     }
-    let caller = identify(&crate::lock(&mock.state), &arrival.parts.headers);
+    let caller = identify(&crate::lock(&mock.state), arrival.shown(mock));
     mock.journal.record(Entry {
         route: Some(route),
         status: instead.status(),

@@ -12,6 +12,7 @@ use crate::ids::Ids;
 use crate::media::MediaStore;
 use crate::messaging::Messaging;
 use crate::numbers::Numbers;
+use crate::oauth::Oauth;
 use crate::schedule::{Due, Schedule};
 use crate::templates::Templates;
 use crate::time::Time;
@@ -32,6 +33,7 @@ pub(crate) struct State {
     pub(crate) media: MediaStore,
     pub(crate) calls: Calls,
     pub(crate) webhooks: Webhooks,
+    pub(crate) oauth: Oauth,
 }
 
 impl State {
@@ -53,6 +55,7 @@ impl State {
             media: MediaStore::load(world),
             calls: Calls::load(world, start, &mut ids),
             webhooks: Webhooks::load(world, start, &mut ids),
+            oauth: Oauth::load(world),
             schedule: Schedule::default(),
             ids,
         };

@@ -28,6 +28,7 @@ impl State {
         self.account.remove_tenant(tenant);
         self.messaging.remove_tenant(tenant);
         self.templates.remove_tenant(tenant);
+        self.oauth.remove_tenant(tenant);
         self.numbers.remove_pairings(&leaving);
         self.webhooks.remove_deliveries(&leaving);
         self.schedule.retain(|due| !goes(due, &leaving));

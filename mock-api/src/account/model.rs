@@ -90,6 +90,8 @@ pub(crate) struct Account {
     keys: IndexMap<String, Key>,
     by_raw: IndexMap<String, String>,
     by_number: IndexMap<String, String>,
+    /// The account-wide key of each tenant.
+    by_tenant: IndexMap<String, String>,
     /// Keys of soft-deleted numbers, by number: they authenticate nobody until the number is restored.
     suspended: IndexMap<String, Key>,
 }
@@ -125,6 +127,11 @@ impl Account {
         self.tenants.get_mut(id)
     }
 
+    /// The ids of all tenants.
+    pub(crate) fn tenants(&self) -> impl Iterator<Item = &str> {
+        self.tenants.keys().map(String::as_str)
+    }
+
     pub(crate) fn key_by_raw(&self, raw: &str) -> Option<&Key> {
         self.keys.get(self.by_raw.get(raw)?)
     }
@@ -138,10 +145,18 @@ impl Account {
         self.keys.get(self.by_number.get(number)?)
     }
 
+    /// The account-wide key of a tenant.
+    pub(crate) fn key_of_tenant(&self, tenant: &str) -> Option<&Key> {
+        self.keys.get(self.by_tenant.get(tenant)?)
+    }
+
     pub(crate) fn insert(&mut self, key: Key) {
         self.by_raw.insert(key.raw.clone(), key.id.clone());
         if let Some(number) = &key.number {
             self.by_number.insert(number.clone(), key.id.clone());
+        }
+        if !key.scope_is_number() {
+            self.by_tenant.insert(key.tenant.clone(), key.id.clone());
         }
         self.keys.insert(key.id.clone(), key);
     }
@@ -152,6 +167,9 @@ impl Account {
         self.by_raw.shift_remove(&key.raw);
         if let Some(number) = &key.number {
             self.by_number.shift_remove(number);
+        }
+        if !key.scope_is_number() {
+            self.by_tenant.shift_remove(&key.tenant);
         }
         Some(key)
     }

@@ -141,6 +141,11 @@ impl MockApi {
         self.mock.simulate_by_name(kind, body)
     }
 
+    /// Lets another key sign OAuth tokens from now on; the one before is published for an hour more. Answers the new key's `kid`.
+    pub fn rotate_oauth_key(&self) -> String {
+        self.mock.rotate_oauth_key()
+    }
+
     /// The requests of the journal that a filter means, oldest first.
     #[must_use]
     pub fn requests(&self, filter: &RequestFilter) -> Vec<RecordedRequest> {

@@ -11,6 +11,7 @@ mod handle;
 mod input;
 mod journal;
 mod names;
+mod oauth;
 mod ops;
 mod simulate;
 mod snapshots;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::ControlError;
 use super::input::{Input, Operation, operation, operation_up_to};
-use super::{clock, counts, document, simulate, snapshots, webhooks, worlds};
+use super::{clock, counts, document, oauth, simulate, snapshots, webhooks, worlds};
 use crate::mock::Mock;
 
 type Answer = Result<Response, ControlError>;
@@ -28,6 +28,7 @@ pub(super) fn operations() -> Vec<Operation> {
         operation("GET", "/webhooks/{id}", webhooks::get),
         operation("GET", "/webhooks/{id}/deliveries", webhooks::deliveries),
         operation("POST", "/webhooks/{id}/deliveries/{deliveryId}/resend", webhooks::resend),
+        operation("POST", "/oauth/rotate", oauth::rotate),
         operation("GET", "/snapshots", snapshots::list),
         operation("PUT", "/snapshots/{name}", snapshots::save),
         operation("GET", "/snapshots/{name}", snapshots::export),

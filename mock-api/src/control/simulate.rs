@@ -39,9 +39,8 @@ pub(super) fn operations() -> impl Iterator<Item = Operation> {
 impl Mock {
     fn simulate(&self, route: &Route, body: &RawBody) -> Result<Reply, ControlError> {
         let (mut state, now) = self.settled();
-        let nobody = Caller { key: String::new(), tenant: String::new(), number: None, number_scoped: false };
         let call = Call {
-            caller: nobody,
+            caller: Caller::nobody(),
             now,
             // A slip of the pen would otherwise simulate something else than was meant.
             strict: true,

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Webhook;
 use super::outbox::Outbox;
-use crate::call::Caller;
+use crate::auth;
+use crate::call::{Caller, Credential};
 use crate::error::ApiError;
 use crate::ids::Ids;
 use crate::link;
@@ -37,6 +38,7 @@ impl<'a> View<'a> {
             Some(number) => Ok(Self::Number(number)),
             // A number's key without its number sees nothing rather than everything (U-29).
             None if caller.number_scoped => Err(ApiError::number_not_found().with_status(400)),
+            None if matches!(caller.credential, Credential::Numbers(_)) => Err(auth::number_required()),
             None => Ok(Self::Tenant(&caller.tenant)),
         }
     }

@@ -95,7 +95,7 @@ impl Rule {
             Some(Code::MethodNotAllowed) => Self::Method,
             Some(Code::Unauthorized) => Self::Key,
             Some(Code::TenantScopeNotAllowed | Code::NumberScopeNotAllowed) => Self::Scope,
-            Some(Code::NumberNotFound | Code::NumberNotLinked) => Self::Number,
+            Some(Code::NumberNotFound | Code::NumberNotLinked | Code::NumberNotInGrant) => Self::Number,
             Some(Code::NotSupportedForMeta | Code::FeatureNotSupported | Code::MetaGroupsNotEligible) => {
                 Self::Provider
             }
