@@ -61,14 +61,19 @@ pub(super) struct Answer {
 
 impl Issuer {
     pub(super) fn new(settings: &OAuth) -> Result<Self, StartError> {
-        let issuer = settings::url("issuer", &settings.issuer)?;
-        let given =
-            |field, raw: &Option<String>| raw.as_ref().map(|raw| settings::url(field, raw)).transpose();
+        let url = settings::url;
+        let issuer = url("issuer", &settings.issuer)?;
+        let optional = |field, raw: &Option<String>| raw.as_ref().map(|raw| url(field, raw)).transpose();
+        let given = [
+            optional("jwks_uri", &settings.jwks_uri)?,
+            optional("introspection_endpoint", &settings.introspection_endpoint)?,
+            optional("token_endpoint", &settings.token_endpoint)?,
+        ];
         let mut builder = Client::builder()
             .user_agent(format!("{}/{}", crate::NAME, crate::VERSION))
             .redirect(Policy::none())
             .timeout(Duration::from_secs(settings.timeout_seconds));
-        if settings::is_loopback(&issuer) {
+        if given.iter().flatten().chain([&issuer]).any(settings::is_loopback) {
             // A proxy from the environment is for the world outside.
             builder = builder.no_proxy();
         }
@@ -78,11 +83,7 @@ impl Issuer {
             name: settings.issuer.clone(),
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone(),
-            given: [
-                given("jwks_uri", &settings.jwks_uri)?,
-                given("introspection_endpoint", &settings.introspection_endpoint)?,
-                given("token_endpoint", &settings.token_endpoint)?,
-            ],
+            given,
             metadata: Kept::new(settings.jwks_max_age_seconds, settings.jwks_interval_seconds),
         })
     }

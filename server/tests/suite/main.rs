@@ -6,6 +6,7 @@ mod calls;
 mod common;
 mod definitions;
 mod gate;
+mod oauth;
 mod program;
 mod protocol;
 mod stdio;
