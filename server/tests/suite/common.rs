@@ -53,9 +53,9 @@ pub(crate) fn with(pairs: &[(&str, &str)]) -> HeaderMap {
 }
 
 /// `headers` with changes, as in [`with`].
-pub(crate) fn edit(mut headers: HeaderMap, pairs: &[(&str, impl AsRef<str>)]) -> HeaderMap {
+pub(crate) fn edit(mut headers: HeaderMap, pairs: &[(&str, &str)]) -> HeaderMap {
     for (name, value) in pairs {
-        let (name, value): (HeaderName, &str) = (name.parse().unwrap(), value.as_ref());
+        let name: HeaderName = name.parse().unwrap();
         if value.is_empty() {
             headers.remove(&name);
         } else {

@@ -142,7 +142,7 @@ impl World {
 
     /// A request with a token.
     async fn ask(&self, token: &str, method: &str, params: Value) -> Answer {
-        let headers = edit(modern_headers(method, &params), &bearer(token));
+        let headers = bearing(modern_headers(method, &params), token);
         self.post(headers, request(method, modern_params(params)).to_string()).await
     }
 
@@ -170,9 +170,9 @@ impl World {
     }
 }
 
-/// Headers that carry a token in the place of the key.
-fn bearer(token: &str) -> Vec<(&'static str, String)> {
-    vec![("x-api-key", String::new()), ("authorization", format!("Bearer {token}"))]
+/// Headers with a token in the place of the key.
+fn bearing(headers: HeaderMap, token: &str) -> HeaderMap {
+    edit(headers, &[("x-api-key", ""), ("authorization", &format!("Bearer {token}"))])
 }
 
 /// Answers with the credentials that came.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use super::{NOW, World, bearer, claims, encode, signer, token};
+use super::{NOW, World, bearing, claims, encode, signer, token};
 use crate::common::{self, edit, headers};
 
 /// Signed elsewhere, with a key that is not kept: the claims `iss`, `aud`, `sub`, `iat`, `exp`.
@@ -67,7 +67,7 @@ async fn keys_are_taken_beside_tokens_unless_told_otherwise() {
 #[tokio::test]
 async fn without_settings_only_keys_are_taken() {
     let server = common::start("http://127.0.0.1:9").await;
-    let answer = common::post(&server, edit(headers(), &bearer(&token(json!({})))), listing()).await;
+    let answer = common::post(&server, bearing(headers(), &token(json!({}))), listing()).await;
     assert_eq!(answer.status, 401);
     assert!(answer.header("www-authenticate").starts_with("ApiKey "));
 }
@@ -76,7 +76,7 @@ async fn without_settings_only_keys_are_taken() {
 async fn a_key_and_a_token_at_once_are_refused() {
     let world = World::new().await;
     for other in [format!("Bearer {}", token(json!({}))), "Basic YTpi".to_owned()] {
-        let answer = world.post(edit(headers(), &[("authorization", other)]), listing()).await;
+        let answer = world.post(edit(headers(), &[("authorization", &other)]), listing()).await;
         assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (400, &json!("CREDENTIALS_AMBIGUOUS")));
         let told = answer.json()["error"].as_str().unwrap().to_owned();
         assert!(told.contains("x-api-key") && told.contains("Authorization"), "{told}");
@@ -118,7 +118,7 @@ async fn the_body_of_who_is_not_let_in_is_not_read() {
     let world = World::new().await;
     let expired = token(json!({ "exp": NOW - 100 }));
     for body in ["no json", r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, "[]"] {
-        let answer = world.post(edit(headers(), &bearer(&expired)), body.to_owned()).await;
+        let answer = world.post(bearing(headers(), &expired), body.to_owned()).await;
         assert_eq!(answer.status, 401, "{body}");
     }
     let good = token(json!({}));
