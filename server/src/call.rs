@@ -45,7 +45,7 @@ impl Calls {
         mut arguments: Map<String, Value>,
         caller: &Caller,
     ) -> Result<Reply, Failure> {
-        caller.grant().apply(&entry.operation, &mut arguments)?;
+        caller.grant().apply(&entry.operation, &mut arguments).map_err(|refusal| *refusal)?;
         let request = prepare(entry, arguments).map_err(|problems| Failure::invalid(&problems))?;
         let credential = self.credentials.of(caller).await?;
         let reply = self.upstream.send(request, credential).await?;

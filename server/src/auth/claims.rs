@@ -16,8 +16,7 @@ pub(super) struct Claims {
     pub(super) exp: Option<f64>,
     nbf: Option<f64>,
     iat: Option<f64>,
-    #[serde(default)]
-    scope: String,
+    scope: Option<String>,
     tenant_id: Option<String>,
     /// Absent for the whole tenant; anything else but a list is a mistake, which must not allow everything.
     #[serde(default, deserialize_with = "present")]
@@ -91,8 +90,13 @@ impl Rules {
         let Some(subject) = claims.sub.as_ref().or(claims.client_id.as_ref()) else {
             return refuse("it says not whom it stands for");
         };
-        let scopes: Vec<String> =
-            claims.scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
+        let scopes: Vec<String> = claims
+            .scope
+            .iter()
+            .flat_map(|scopes| scopes.split(' '))
+            .filter(|scope| !scope.is_empty())
+            .map(str::to_owned)
+            .collect();
         if !self.scopes.iter().all(|scope| scopes.contains(scope)) {
             return Err(Refusal::Scope);
         }

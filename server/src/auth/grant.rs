@@ -29,7 +29,11 @@ impl Grant {
     ///
     /// # Errors
     /// The refusal of U-25; the API has not been asked.
-    pub fn apply(&self, operation: &Operation, arguments: &mut Map<String, Value>) -> Result<(), Failure> {
+    pub fn apply(
+        &self,
+        operation: &Operation,
+        arguments: &mut Map<String, Value>,
+    ) -> Result<(), Box<Failure>> {
         let Self::Numbers(numbers) = self else { return Ok(()) };
         if !self.allows(operation.scope) {
             return Err(needs_whole_account());
@@ -47,28 +51,23 @@ impl Grant {
     }
 }
 
-fn needs_whole_account() -> Failure {
-    Failure::new(
-        StatusCode::FORBIDDEN,
-        "NUMBER_SCOPE_NOT_ALLOWED",
-        "this tool acts on the whole account, and your access was granted for single numbers: sign in again and allow the whole account",
-    )
+fn refuse(status: StatusCode, code: &str, error: &str) -> Box<Failure> {
+    Box::new(Failure::new(status, code, error))
 }
 
-fn not_in_grant() -> Failure {
-    Failure::new(
-        StatusCode::FORBIDDEN,
-        "NUMBER_NOT_IN_GRANT",
-        "your access was not granted for this number: name another in whatsappNumberId, or sign in again and allow it",
-    )
+fn needs_whole_account() -> Box<Failure> {
+    let error = "this tool acts on the whole account, and your access was granted for single numbers: sign in again and allow the whole account";
+    refuse(StatusCode::FORBIDDEN, "NUMBER_SCOPE_NOT_ALLOWED", error)
 }
 
-fn number_required() -> Failure {
-    Failure::new(
-        StatusCode::BAD_REQUEST,
-        "NUMBER_REQUIRED",
-        "your access was granted for several numbers: name one in whatsappNumberId",
-    )
+fn not_in_grant() -> Box<Failure> {
+    let error = "your access was not granted for this number: name another in whatsappNumberId, or sign in again and allow it";
+    refuse(StatusCode::FORBIDDEN, "NUMBER_NOT_IN_GRANT", error)
+}
+
+fn number_required() -> Box<Failure> {
+    let error = "your access was granted for several numbers: name one in whatsappNumberId";
+    refuse(StatusCode::BAD_REQUEST, "NUMBER_REQUIRED", error)
 }
 
 #[cfg(test)]

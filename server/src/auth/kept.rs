@@ -54,7 +54,8 @@ impl<T> Kept<T> {
     /// The fetch to join or to begin, if there is one.
     fn due(&self, now: u64, will_do: impl Fn(&T) -> bool) -> Option<Arc<OnceCell<()>>> {
         let mut state = lock(&self.state);
-        let is_fresh = |(value, since): &(Arc<T>, u64)| now < since + self.max_age && will_do(value);
+        let is_fresh =
+            |(value, since): &(Arc<T>, u64)| now < since.saturating_add(self.max_age) && will_do(value);
         if state.last.as_ref().is_some_and(is_fresh) {
             return None;
         }
@@ -62,7 +63,7 @@ impl<T> Kept<T> {
         if under_way.is_some() {
             return under_way;
         }
-        if state.tried.is_some_and(|tried| now < tried + self.interval) {
+        if state.tried.is_some_and(|tried| now < tried.saturating_add(self.interval)) {
             return None;
         }
         state.tried = Some(now);

@@ -111,8 +111,8 @@ async fn cut_changed_or_too_long() {
     let parts: Vec<&str> = good.split('.').collect();
     let more = encode(claims(json!({ "tenant_id": "tenant-2" })).to_string().as_bytes());
     for (name, broken) in [
-        ("one letter short", good[..good.len() - 1].to_owned()),
-        ("half", good[..good.len() / 2].to_owned()),
+        ("one letter short", good.split_at(good.len() - 1).0.to_owned()),
+        ("half", good.split_at(good.len() / 2).0.to_owned()),
         ("no signature", format!("{}.{}", parts[0], parts[1])),
         ("empty signature", format!("{}.{}.", parts[0], parts[1])),
         ("other claims", format!("{}.{more}.{}", parts[0], parts[2])),
