@@ -184,14 +184,19 @@ fn provider(state: &State, route: &Route, caller: &Caller) -> Result<(), ApiErro
         }
         Only::Web => true,
     };
-    if supported { Ok(()) } else { Err(ApiError::new(Code::FeatureNotSupported, unsupported(route))) }
+    if supported {
+        return Ok(());
+    }
+    Err(ApiError::new(Code::FeatureNotSupported, unsupported(route, is_meta, web_calling)))
 }
 
-/// The text for calls is documented; the others are ours.
-fn unsupported(route: &Route) -> &'static str {
-    if route.path.starts_with("/calls") {
-        "Calling is only supported for Meta Cloud API and Pilot Status (web) numbers."
-    } else {
-        "Only supported on Meta Cloud API numbers"
+/// The text for numbers that have no calls is documented; the others are ours.
+fn unsupported(route: &Route, is_meta: bool, web_calling: bool) -> &'static str {
+    match route.only {
+        Only::WebCalling if is_meta => "Only supported on Pilot Status (web) numbers",
+        _ if route.path.starts_with("/calls") && !web_calling => {
+            "Calling is only supported for Meta Cloud API and Pilot Status (web) numbers."
+        }
+        _ => "Only supported on Meta Cloud API numbers",
     }
 }

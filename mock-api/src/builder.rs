@@ -18,7 +18,7 @@ use url::Url;
 use crate::api;
 use crate::control::{self, Access, CAPACITY, Faults, Journal, Snapshots};
 use crate::driver::Driver;
-use crate::hosts::Hosts;
+use crate::hosts::{HostError, Hosts};
 use crate::messaging::Running;
 use crate::mock::{Mock, MockApi};
 use crate::oauth::{self, Documents, Issuer};
@@ -35,6 +35,9 @@ pub enum StartError {
     /// The contract could not be loaded.
     #[error(transparent)]
     Contract(#[from] ContractError),
+    /// A host that may be called is none.
+    #[error(transparent)]
+    Host(#[from] HostError),
     /// The client that delivers webhooks and fetches documents could not be set up.
     #[error("failed to set up the HTTP client: {0}")]
     Client(reqwest::Error),
@@ -116,7 +119,7 @@ impl Builder {
         self
     }
 
-    /// Hosts that webhooks may be delivered to besides loopback; none unless told otherwise.
+    /// Hosts that webhooks may be delivered to besides loopback, on any port, without scheme, port or path; none unless told otherwise.
     #[must_use]
     pub fn allow_webhook_hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
         self.webhook_hosts.extend(hosts);
@@ -161,16 +164,14 @@ impl Builder {
     /// Starts it.
     ///
     /// # Errors
-    /// When the address is taken.
+    /// When the address is taken, the world does not fit, or a webhook host is none.
     pub async fn start(self) -> Result<MockApi, StartError> {
         let world = self.world.map_or_else(World::demo, Ok)?;
         let document = Contract::load()?.document().clone();
         let state = State::load(&world, self.seed, self.clock.now());
-        let driver = Driver::new(
-            Deliverer::new(Hosts::new(self.webhook_hosts), self.webhook_timeout)
-                .map_err(StartError::Client)?,
-        );
-        let documents = Documents::new(Hosts::new(self.client_hosts)).map_err(StartError::Client)?;
+        let deliverer = Deliverer::new(Hosts::new(&self.webhook_hosts)?, self.webhook_timeout);
+        let driver = Driver::new(deliverer.map_err(StartError::Client)?);
+        let documents = Documents::new(Hosts::new(&self.client_hosts)?).map_err(StartError::Client)?;
         let failed = |source| StartError::Listen { address: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;

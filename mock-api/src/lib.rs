@@ -51,16 +51,26 @@ mod webhooks;
 
 pub use builder::{Builder, StartError};
 pub use control::{
-    ArmedFault, ClockMode, ClockReading, ControlError, Count, Delay, Dribble, Fault, NearMiss, RateLimit,
-    RecordedRequest, Refusal, RequestFilter, ResetAt, Rule, Since, SnapshotInfo, Truncate, Verification,
+    ArmedFault, ClockMode, ClockReading, ControlError, Count, Delay, Difference, Dribble, Fault, NearMiss,
+    RateLimit, RecordedRequest, Refusal, RequestCounts, RequestFilter, ResetAt, Rule, Since, SnapshotInfo,
+    Truncate, Verification,
 };
 pub use error::Code;
+pub use fixtures::World;
+pub use fixtures::world::WorldError;
+pub use hosts::HostError;
+pub use jiff::SignedDuration;
 pub use magic::{magic_json, magic_markdown, magic_text};
 pub use mock::MockApi;
-pub use time::{Clock, Time};
+pub use time::{Clock, Time, TimeError};
 pub use webhooks::{DeliveryRecord, WebhookDetails};
 
 /// Locks; a panic elsewhere does not take the mock down with it.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Keeps the Rust of the README true.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -9,7 +9,8 @@ use http::{HeaderMap, header, request::Parts};
 
 use crate::auth::{Shown, authorize, identify};
 use crate::call::{Call, Caller, RawBody, Reply, Route};
-use crate::control::{Effects, Entry, Instead, Refused};
+use crate::control::journal::{self, Entry, Ignored, MAX_TARGET, Refused};
+use crate::control::{Effects, Instead};
 use crate::error::ApiError;
 use crate::messaging::Claim;
 use crate::mock::Mock;
@@ -152,7 +153,7 @@ fn record(
         status: (!effects.resets()).then_some(status),
         code: code.map(|code| code.as_str().to_owned()),
         refused,
-        ignored: outcome.ignored.clone(),
+        ignored: Ignored::of(&outcome.ignored),
         faults: effects.faults.clone(),
         delay_ms: effects.delay_ms,
         ..entry(arrival, outcome.caller.as_ref())
@@ -178,21 +179,22 @@ fn record_fault(mock: &Mock, route: &'static Route, arrival: &Arrival, effects: 
 /// What the journal notes of a request whatever comes of it.
 fn entry(arrival: &Arrival, caller: Option<&Caller>) -> Entry {
     let filled = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let cut = |text: &str| text.chars().take(MAX_TARGET).collect::<String>();
     Entry {
         sequence: 0,
         at: arrival.at,
         method: arrival.parts.method.clone(),
-        path: arrival.parts.uri.path().to_owned(),
-        query: arrival.parts.uri.query().map(str::to_owned),
+        path: cut(arrival.parts.uri.path()),
+        query: arrival.parts.uri.query().map(cut),
         route: None,
         tenant: caller.and_then(|caller| filled(&caller.tenant)),
-        number: caller.and_then(|caller| caller.number.clone()),
+        number: caller.and_then(|caller| caller.number.as_deref()).map(cut),
         key: caller.and_then(|caller| filled(&caller.key)),
         status: None,
         code: None,
-        body: arrival.body.as_ref().map(|body| Entry::kept_body(body)).unwrap_or_default(),
-        body_length: arrival.body.as_ref().map_or(MAX_BODY + 1, Bytes::len),
-        ignored: Vec::new(),
+        headers: journal::Headers::of(&arrival.parts.headers),
+        body: arrival.body.as_ref().map_or_else(journal::Body::unread, |body| journal::Body::of(body)),
+        ignored: Ignored::default(),
         refused: None,
         faults: Vec::new(),
         delay_ms: 0,

@@ -59,7 +59,7 @@ impl State {
             schedule: Schedule::default(),
             ids,
         };
-        crate::numbers::enter_dues(&mut state);
+        crate::numbers::enter_dues(&mut state, start);
         state
     }
 
@@ -69,7 +69,7 @@ impl State {
             match due {
                 Due::Messaging(due) => crate::messaging::fall_due(self, due, at),
                 Due::Numbers(due) => crate::numbers::fall_due(self, due, at),
-                Due::Templates(due) => crate::templates::fall_due(self, due),
+                Due::Templates(due) => crate::templates::fall_due(self, due, at),
                 Due::Calls(due) => crate::calls::fall_due(self, due, at),
                 Due::Groups(due) => crate::groups::fall_due(self, due, at),
                 Due::Webhooks(due) => crate::webhooks::fall_due(self, due),

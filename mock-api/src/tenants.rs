@@ -43,7 +43,10 @@ impl State {
         Leaving {
             tenant: tenant.to_owned(),
             numbers: of_world.chain(of_tenant).cloned().collect(),
-            webhooks: hooks.chain(self.webhooks.ids_of_tenant(tenant)).collect(),
+            webhooks: hooks
+                .chain(self.webhooks.ids_of_tenant(tenant))
+                .chain(self.webhooks.outbox.leftovers_of(tenant))
+                .collect(),
             pairings: self.numbers.pairings_of(tenant),
         }
     }

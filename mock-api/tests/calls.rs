@@ -420,7 +420,8 @@ async fn web_calling_opens_part_of_it() {
     let (_, shown) = api.get(&format!("/calls/{id}?includeSdp=1")).await;
     assert_eq!((&shown["sdpOffer"], &shown["conversationId"]), (&Value::Null, &json!("conv_caio")));
     let media = json!({ "mediaUrl": "https://cdn.loja.com/ola.MP3?x=1" });
-    let expected = json!({ "success": true, "id": id, "status": "INITIATED" });
+    // Queued until the call is connected.
+    let expected = json!({ "success": true, "id": id, "status": "ACCEPTED" });
     assert_eq!(api.post(&format!("/calls/{id}/play"), media).await, (200, expected));
     for file in ["ola.wav", "ola.opus"] {
         let media = json!({ "mediaUrl": format!("http://cdn.loja.com/{file}") });

@@ -184,3 +184,57 @@ pub(super) fn claims(access: &Access, grant: &Grant, issuer: &Issuer) -> Value {
     }
     claims
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::super::grant::Code;
+    use super::*;
+
+    fn grant() -> Grant {
+        Grant {
+            client: "app".to_owned(),
+            tenant: "tenant".to_owned(),
+            numbers: None,
+            redirect_uri: "http://127.0.0.1/cb".to_owned(),
+            challenge: String::new(),
+            audience: "http://127.0.0.1:8080/mcp".to_owned(),
+            refreshes: true,
+            code: Code { secret: Fingerprint::of("code"), expires: 60, is_used: false },
+            family: None,
+            refresh: None,
+            access: VecDeque::new(),
+        }
+    }
+
+    #[test]
+    fn the_oldest_grant_makes_room_and_its_tokens_go_with_it() {
+        let issuer = Issuer::new(None, (Ipv4Addr::LOCALHOST, 4010).into());
+        let (mut oauth, mut ids) = (Oauth::default(), Ids::new(0));
+        oauth.add_grant(grant());
+        let new = NewAccess { grant: 0, client: "app", audience: "x", limit: None, now: 0 };
+        let (token, _) = oauth.issue(&new, &issuer, &mut ids).unwrap();
+        for _ in 1..MAX_GRANTS {
+            oauth.add_grant(grant());
+        }
+        assert!(oauth.access(&token, 0).is_some());
+        oauth.add_grant(grant());
+        assert!(oauth.grant(0).is_none() && oauth.access(&token, 0).is_none());
+        assert_eq!((oauth.grants.len(), oauth.access.len()), (MAX_GRANTS, 0));
+        assert!(oauth.issue(&new, &issuer, &mut ids).is_none());
+    }
+
+    #[test]
+    fn expired_tokens_are_not_kept() {
+        let issuer = Issuer::new(None, (Ipv4Addr::LOCALHOST, 4010).into());
+        let (mut oauth, mut ids) = (Oauth::default(), Ids::new(0));
+        oauth.add_grant(grant());
+        for now in [0, 1, ACCESS_LIFETIME] {
+            let new = NewAccess { grant: 0, client: "app", audience: "x", limit: None, now };
+            oauth.issue(&new, &issuer, &mut ids).unwrap();
+        }
+        assert_eq!(oauth.access.len(), 2, "the first has expired");
+        assert_eq!(oauth.grants[&0].access.len(), 2);
+    }
+}

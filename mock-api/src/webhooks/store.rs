@@ -145,9 +145,9 @@ impl Webhooks {
     /// Drops the webhooks of a number that is gone for good. What is to be delivered still is, unless it was paused: that the number is gone is among it.
     pub(crate) fn remove_number(&mut self, number: &str) {
         for id in self.by_number.get(number).cloned().unwrap_or_default() {
-            let webhook = self.unregister(&id);
-            if webhook.is_some_and(|webhook| !webhook.active) {
-                self.outbox.drop_webhook(&id);
+            match self.unregister(&id) {
+                Some(webhook) if webhook.active => self.outbox.leave_over(&id, &webhook.tenant),
+                _ => self.outbox.drop_webhook(&id),
             }
         }
     }

@@ -129,7 +129,7 @@ async fn tokens_that_will_not_do() {
         status
     };
     assert_eq!(status(good).await, 200);
-    let forged = format!("{}A", good);
+    let forged = format!("{good}A");
     for (bad, what) in [
         (tokens["access_token"].as_str().unwrap(), "another audience"),
         (tokens["refresh_token"].as_str().unwrap(), "no access token"),

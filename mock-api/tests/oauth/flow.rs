@@ -83,7 +83,7 @@ async fn a_code_must_fit_in_every_part() {
     let (client, other) = (browser.client().await, browser.client().await);
     let code = browser.code(&client, &[]).await;
     let fine = redeeming(&client, &code);
-    let forged = format!("{}0", &code[..code.len() - 1]);
+    let forged = format!("{code}0");
     for (name, value, expected) in [
         ("code_verifier", None, "invalid_request"),
         ("code_verifier", Some("x"), "invalid_grant"),
