@@ -10,7 +10,7 @@ const SECRET_VARIABLE: &str = "PILOT_STATUS_OAUTH_CLIENT_SECRET";
 #[derive(Debug, Args)]
 #[command(next_help_heading = "OAuth")]
 pub(super) struct OAuthOptions {
-    /// Public URL of the MCP endpoint as clients connect to it, such as https://mcp.example.com/mcp; takes access tokens from then on
+    /// Take access tokens; the public URL of the MCP endpoint, path included, exactly as clients connect to it
     #[arg(long, value_name = "URL", requires_all = ["oauth_issuer", "oauth_client_id"])]
     oauth_resource: Option<String>,
     /// Authorization server whose tokens are taken
