@@ -1,7 +1,8 @@
 //! The published keys: fetched when they are needed, and not more often.
 
 use serde_json::json;
-use wiremock::{MockServer, ResponseTemplate};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::{NOW, World, claims, settings, signer, token};
 
@@ -115,13 +116,16 @@ async fn keys_for_other_uses_and_shared_secrets_are_none() {
 /// Where the settings do not say where things are, the metadata does; it is believed about its own host only.
 #[tokio::test]
 async fn are_found_by_the_metadata() {
+    let elsewhere = MockServer::start().await;
+    let keys = ResponseTemplate::new(200).set_body_json(json!({ "keys": [signer(1).jwk()] }));
+    Mock::given(any()).respond_with(keys).mount(&elsewhere).await;
     for (issuer_path, at) in [
         ("", "/.well-known/oauth-authorization-server"),
         ("/tenant", "/.well-known/oauth-authorization-server/tenant"),
         ("/tenant", "/tenant/.well-known/openid-configuration"),
     ] {
         for (named, jwks, expected) in
-            [("", "", 200), ("https://evil.example", "", 503), ("", "http://127.0.0.1:9/jwks", 503)]
+            [("", "", 200), ("https://evil.example", "", 503), ("", elsewhere.uri().as_str(), 503)]
         {
             let login = MockServer::start().await;
             let issuer = format!("{}{issuer_path}", login.uri());
@@ -136,4 +140,5 @@ async fn are_found_by_the_metadata() {
             assert_eq!(answer.status, expected, "{at} {metadata}");
         }
     }
+    assert!(elsewhere.received_requests().await.unwrap().is_empty());
 }
