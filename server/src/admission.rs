@@ -80,7 +80,7 @@ impl Admission {
         }
     }
 
-    /// Asks for leave for one call of the holder of `credential`.
+    /// Asks for leave for one call of the caller that `credential` stands for.
     ///
     /// # Errors
     /// [`Refusal`].

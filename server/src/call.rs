@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::admission::Admission;
+use crate::auth::Credentials;
 use crate::meta::MetaTools;
 use crate::outcome::{Failure, Outcome};
 use crate::selection::{Filter, View};
 use crate::table::{Entry, Table};
 use crate::upstream::Upstream;
 use crate::validate::Problem;
-use crate::{Key, Limits, cut, request, rules, validate};
+use crate::{Caller, Limits, cut, request, rules, validate};
 
 /// The tools and the API behind them: everything that a call needs but the caller.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct Calls {
     pub meta_tools: Option<MetaTools>,
     /// Whether the tools of the conformance suite are served as well.
     pub diagnostic_tools: bool,
+    /// What speaks for a caller to the API.
+    pub credentials: Credentials,
     /// The API.
     pub upstream: Upstream,
     /// Who may call now.
@@ -39,17 +43,14 @@ pub struct Calls {
 impl Calls {
     /// The tools that are served to a request, which may select some of them.
     #[must_use]
-    pub fn view<'a>(&'a self, asked: Option<&'a Filter>) -> View<'a> {
-        View::new(&self.table, &self.served, asked)
+    pub fn view<'a>(&'a self, asked: Option<&'a Filter>, caller: &'a Caller) -> View<'a> {
+        View::new(&self.table, &self.served, asked, caller.grant())
     }
 
-    /// Runs one call for the holder of `key`. Dropping the future ends the request to the API.
-    pub async fn run(&self, entry: &Entry, arguments: Map<String, Value>, key: &Key) -> Outcome {
+    /// Runs one call for `caller`. Dropping the future ends the request to the API.
+    pub async fn run(&self, entry: &Entry, arguments: Map<String, Value>, caller: &Caller) -> Outcome {
         let tool = entry.definition.name.as_ref();
-        let outcome = match self.ask(entry, &Value::Object(arguments), key).await {
-            Ok(outcome) => outcome,
-            Err(failure) => Outcome::Failure(failure),
-        };
+        let outcome = self.ask(entry, arguments, caller).await.unwrap_or_else(Outcome::Failure);
         match &outcome {
             Outcome::Success { .. } => tracing::info!(tool, "done"),
             Outcome::Failure(failure) => {
@@ -59,12 +60,25 @@ impl Calls {
         outcome
     }
 
-    async fn ask(&self, entry: &Entry, arguments: &Value, key: &Key) -> Result<Outcome, Failure> {
-        let _admitted = self.admission.admit(key)?;
-        let request = prepare(entry, arguments).map_err(|problems| Failure::invalid(&problems))?;
+    /// What comes of the API's answer. What is refused here, it does not see.
+    async fn ask(
+        &self,
+        entry: &Entry,
+        mut arguments: Map<String, Value>,
+        caller: &Caller,
+    ) -> Result<Outcome, Failure> {
+        let _admitted = self.admission.admit(&caller.fingerprint())?;
+        caller.grant().apply(&entry.operation, &mut arguments).map_err(|refusal| *refusal)?;
+        let arguments = Value::Object(arguments);
+        let request = prepare(entry, &arguments).map_err(|problems| Failure::invalid(&problems))?;
+        let credential = self.credentials.of(caller).await?;
         let limit = self.limits.timeout(&entry.definition.name, self.timeout);
-        let outcome = Outcome::from_reply(self.upstream.send(&request, key, limit).await?);
-        Ok(cut::shorten(outcome, &entry.operation, arguments, self.limits.max_result_bytes))
+        let reply = self.upstream.send(&request, &credential, limit).await?;
+        if reply.status == StatusCode::UNAUTHORIZED {
+            self.credentials.forget(caller);
+        }
+        let outcome = Outcome::from_reply(reply);
+        Ok(cut::shorten(outcome, &entry.operation, &arguments, self.limits.max_result_bytes))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Options, exit codes, log and signals of the command line.
 
+mod oauth;
+
 use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -15,8 +17,8 @@ use tracing_subscriber::EnvFilter;
 
 /// MCP server over the Pilot Status API: 54 tools for WhatsApp messaging.
 ///
-/// Each caller uses its own API key. Over HTTP it comes with every request in the header x-api-key; over stdio it is taken from the environment.
-/// The server keeps no state and stores no key.
+/// Each caller uses its own API key, or an access token where OAuth is set up. Over HTTP it comes with every request; over stdio it is taken from the
+/// environment. The server keeps no state and stores no key.
 #[derive(Debug, Parser)]
 #[command(name = "pilot-status-mcp", version, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
@@ -27,6 +29,10 @@ pub(crate) struct Cli {
 const AFTER_HELP: &str = "\
 Environment:
   PILOT_STATUS_API_KEY   the key, for stdio
+  PILOT_STATUS_ACCESS_TOKEN
+                         an access token in its place
+  PILOT_STATUS_OAUTH_CLIENT_SECRET
+                         the secret that goes with --oauth-client-id
   PILOT_STATUS_BASE_URL  the API, unless --upstream is given
   RUST_LOG               what to log on standard error, such as debug
 
@@ -73,6 +79,8 @@ pub(crate) struct UpstreamOptions {
     selection: SelectionOptions,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    oauth: oauth::OAuthOptions,
 }
 
 impl HttpOptions {
@@ -92,6 +100,7 @@ impl UpstreamOptions {
         config.output_schemas = self.output_schemas;
         self.selection.apply(&mut config.selection);
         self.limits.apply(&mut config.limits);
+        config.oauth = self.oauth.settings();
         Ok(config)
     }
 }
@@ -107,6 +116,10 @@ pub(crate) enum Failure {
     NoKey(&'static str),
     #[error("{0} is not an API key: {1}")]
     BadKey(&'static str, InvalidKey),
+    #[error("{0} is not an access token")]
+    BadToken(&'static str),
+    #[error("set {0} or {1}, not both")]
+    TwoCredentials(&'static str, &'static str),
     #[error(transparent)]
     Stdio(#[from] StdioError),
     #[error(transparent)]
@@ -118,9 +131,13 @@ impl Failure {
     pub(crate) fn report(&self) -> ExitCode {
         eprintln!("pilot-status-mcp: {self}");
         match self {
-            Self::Config(_) | Self::Start(StartError::Config(_)) | Self::NoKey(_) | Self::BadKey(..) => {
-                ExitCode::from(2)
-            }
+            Self::Config(_)
+            | Self::Start(StartError::Config(_))
+            | Self::NoKey(_)
+            | Self::BadKey(..)
+            | Self::BadToken(_)
+            | Self::TwoCredentials(..)
+            | Self::Stdio(StdioError::Refused(_)) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use reqwest::Url;
 use thiserror::Error;
 
-use crate::Limits;
 use crate::selection::{Selection, SelectionError};
+use crate::{Limits, OAuth};
 
 /// The API that the command line uses when none is named.
 pub const DEFAULT_UPSTREAM: &str = "https://pilotstatus.com.br";
@@ -37,6 +37,8 @@ pub struct Config {
     pub selection: Selection,
     /// How much, how often, how long.
     pub limits: Limits,
+    /// How access tokens are taken; without it only API keys are.
+    pub oauth: Option<OAuth>,
 }
 
 /// A setting that cannot be used.
@@ -67,6 +69,14 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A setting of [`Config::oauth`] cannot be used.
+    #[error("oauth.{field} {reason}")]
+    OAuth {
+        /// Its name.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
 }
 
 impl Config {
@@ -87,6 +97,7 @@ impl Config {
             output_schemas: false,
             selection: Selection::default(),
             limits: Limits::default(),
+            oauth: None,
         })
     }
 }

@@ -15,7 +15,7 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 
 use crate::selection::shorten;
-use crate::{Calls, Key, NAME, VERSION};
+use crate::{Caller, Calls, NAME, VERSION};
 
 /// The revisions that are advertised. 2024-11-05 is agreed to when a client asks for it in the handshake, but its HTTP transport is another: no new client
 /// should choose it.
@@ -45,28 +45,33 @@ const INSTRUCTIONS: &str = "Tools over the Pilot Status API for WhatsApp messagi
 #[derive(Debug, Clone)]
 pub struct Handler {
     calls: Arc<Calls>,
-    key: Option<Key>,
+    caller: Option<Caller>,
 }
 
 impl Handler {
-    /// A handler that finds the caller's [`Key`] in the extensions of each HTTP request.
+    /// A handler that finds the [`Caller`] in the extensions of each HTTP request.
     #[must_use]
     pub fn per_request(calls: Arc<Calls>) -> Self {
-        Self { calls, key: None }
+        Self { calls, caller: None }
     }
 
     /// A handler for one caller.
     #[must_use]
-    pub fn for_caller(calls: Arc<Calls>, key: Key) -> Self {
-        Self { calls, key: Some(key) }
+    pub fn for_caller(calls: Arc<Calls>, caller: Caller) -> Self {
+        Self { calls, caller: Some(caller) }
     }
 
-    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Key, ErrorData> {
-        let from_request = || context.extensions.get::<Parts>()?.extensions.get::<Key>().cloned();
-        self.key
+    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
+        let from_request = || context.extensions.get::<Parts>()?.extensions.get::<Caller>().cloned();
+        self.caller
             .clone()
             .or_else(from_request)
             .ok_or_else(|| ErrorData::internal_error("the caller is not known", None))
+    }
+
+    /// Who may keep a list of tools: where some callers see less, only the one who got it.
+    fn list_scope(&self) -> CacheScope {
+        if self.calls.credentials.take_tokens() { CacheScope::Private } else { CacheScope::Public }
     }
 }
 
@@ -116,11 +121,11 @@ impl ServerHandler for Handler {
         if request.is_some_and(|request| request.cursor.is_some()) {
             return Err(ErrorData::invalid_params("unknown cursor: all tools are on the first page", None));
         }
-        let view = self.view(&context);
-        let tools = self.definitions(&view);
-        let mut result = ListToolsResult::with_all_items(tools);
+        let caller = self.caller(&context)?;
+        let view = self.view(&context, &caller);
+        let mut result = ListToolsResult::with_all_items(self.definitions(&view));
         if is_modern(&context) {
-            let scope = if view.is_private() { CacheScope::Private } else { CacheScope::Public };
+            let scope = if view.is_private() { CacheScope::Private } else { self.list_scope() };
             result = result.with_ttl_ms(TTL_MS).with_cache_scope(scope);
             result.meta = server_info();
         }

@@ -3,13 +3,14 @@
 //! Its tools are a table made from the contract at start: no tool has code of its own. A call goes through it in one direction, and the modules are best
 //! read in that order:
 //!
-//! 1. [`http`] and [`stdio`] are the two transports. They find out who calls (a [`Key`]), refuse what is not a well-formed message ([`jsonrpc`]) and
-//!    leave the protocol to `rmcp`.
+//! 1. [`http`] and [`stdio`] are the two transports. They find out who calls (a [`Caller`], see [`auth`]), refuse what is not a well-formed message
+//!    ([`jsonrpc`]) and leave the protocol to `rmcp`.
 //! 2. [`Handler`] answers the methods: discovery, the list of tools, calls.
 //!    [`selection`] says which tools a caller sees, and [`meta`] has the two that can stand for all of them.
-//! 3. [`Calls`] runs one call: [`Table`] finds the tool, [`admission`] asks whether the caller may call now, [`validate`] checks the arguments, [`rules`]
-//!    adds what holds over MCP only, [`request`] maps the arguments to a request, [`Upstream`] sends it, [`outcome`] turns the answer into a result, [`cut`]
-//!    shortens a long list. [`attempts`] and [`breaker`] say how often the API is asked, [`Limits`] has every bound.
+//! 3. [`Calls`] runs one call: [`Table`] finds the tool, [`admission`] asks whether the caller may call now, the caller's [`Grant`](auth::Grant) is held
+//!    against it, [`validate`] checks the arguments, [`rules`] adds what holds over MCP only, [`request`] maps the arguments to a request, [`Upstream`] sends
+//!    it, [`outcome`] turns the answer into a result, [`cut`] shortens a long list. [`attempts`] and [`breaker`] say how often the API is asked, [`Limits`]
+//!    has every bound.
 //!
 //! [`Server`] puts them together from a [`Config`]:
 //!
@@ -22,8 +23,10 @@
 
 pub mod admission;
 pub mod attempts;
+pub mod auth;
 pub mod breaker;
 mod call;
+mod clock;
 mod config;
 pub mod cut;
 mod diagnostics;
@@ -38,6 +41,7 @@ pub mod request;
 pub mod retry_after;
 pub mod rules;
 pub mod schema;
+mod secret;
 pub mod selection;
 mod server;
 pub mod stdio;
@@ -45,11 +49,14 @@ mod table;
 mod upstream;
 pub mod validate;
 
+pub use auth::{Caller, Credential, OAuth};
 pub use call::Calls;
+pub use clock::Clock;
 pub use config::{Config, ConfigError, DEFAULT_UPSTREAM};
 pub use handler::Handler;
 pub use key::{InvalidKey, Key};
 pub use limits::{LimitArgs, Limits};
+pub use secret::Secret;
 pub use server::{Builder, Running, Server, StartError};
 pub use table::{Entry, Table, TableError};
 pub use upstream::{Reply, Upstream, UpstreamError};

@@ -6,13 +6,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use server::{Config, Key, Server};
+use server::auth::Token;
+use server::{Config, Credential, Key, Server};
 use tokio_util::sync::CancellationToken;
 
 use cli::{Cli, Command, Failure, Signals};
 
 /// The variable that holds the key of the caller over stdio.
 const KEY_VARIABLE: &str = "PILOT_STATUS_API_KEY";
+/// The variable that holds an access token in its place.
+const TOKEN_VARIABLE: &str = "PILOT_STATUS_ACCESS_TOKEN";
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -52,9 +55,7 @@ async fn serve_http(server: Server) -> Result<(), Failure> {
 }
 
 async fn serve_stdio(server: Server) -> Result<(), Failure> {
-    let key = std::env::var_os(KEY_VARIABLE).filter(|key| !key.is_empty());
-    let key = key.ok_or(Failure::NoKey(KEY_VARIABLE))?;
-    let key = Key::parse(key.as_encoded_bytes()).map_err(|error| Failure::BadKey(KEY_VARIABLE, error))?;
+    let credential = credential()?;
     let mut signals = Signals::catch()?;
     let stop = CancellationToken::new();
     let signalled = stop.clone();
@@ -63,5 +64,23 @@ async fn serve_stdio(server: Server) -> Result<(), Failure> {
         signalled.cancel();
     });
     let (input, output) = rmcp::transport::stdio_pipes();
-    Ok(server.serve_stdio(key, input, output, stop).await?)
+    Ok(server.serve_stdio(credential, input, output, stop).await?)
+}
+
+/// The one credential of the environment.
+fn credential() -> Result<Credential, Failure> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    match (variable(KEY_VARIABLE), variable(TOKEN_VARIABLE)) {
+        (Some(_), Some(_)) => Err(Failure::TwoCredentials(KEY_VARIABLE, TOKEN_VARIABLE)),
+        (Some(key), None) => {
+            let key =
+                Key::parse(key.as_encoded_bytes()).map_err(|error| Failure::BadKey(KEY_VARIABLE, error))?;
+            Ok(key.into())
+        }
+        (None, Some(token)) => {
+            let token = token.to_str().and_then(Token::parse).ok_or(Failure::BadToken(TOKEN_VARIABLE))?;
+            Ok(token.into())
+        }
+        (None, None) => Err(Failure::NoKey(KEY_VARIABLE)),
+    }
 }

@@ -37,7 +37,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn new(status: StatusCode, code: &str, error: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, code: &str, error: impl Into<String>) -> Self {
         Self { status: status.as_u16(), code: code.to_owned(), error: error.into(), extras: Map::new() }
     }
 

@@ -14,11 +14,15 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admission;
+use crate::auth::{Authenticator, Fingerprints};
 use crate::http::guard::Guard;
 use crate::meta::MetaTools;
 use crate::selection::Selection;
 use crate::stdio::StdioError;
-use crate::{Calls, Config, ConfigError, Key, Limits, Table, TableError, Upstream, http, stdio};
+use crate::{
+    Calls, Clock, Config, ConfigError, Credential, Limits, OAuth, Table, TableError, Upstream, auth, http,
+    stdio,
+};
 
 /// How long connections may take, after the last call could have ended, to take their answers.
 const GRACE: Duration = Duration::from_secs(2);
@@ -27,6 +31,7 @@ const GRACE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub struct Server {
     calls: Arc<Calls>,
+    authenticator: Arc<Authenticator>,
     config: Config,
 }
 
@@ -53,6 +58,9 @@ pub enum StartError {
     /// The client of the API cannot be set up.
     #[error("failed to set up the client of the upstream")]
     Upstream(#[from] reqwest::Error),
+    /// The system has no random numbers.
+    #[error("failed to get random numbers: {0}")]
+    Random(#[from] getrandom::Error),
     /// The address cannot be listened on.
     #[error("failed to listen on {address}: {source}")]
     Listen {
@@ -75,6 +83,15 @@ impl Server {
     /// # Errors
     /// [`StartError`], but for [`StartError::Listen`].
     pub fn new(config: Config) -> Result<Self, StartError> {
+        Self::with(config, &Clock::system(), Fingerprints::random()?)
+    }
+
+    /// As [`Server::new`], with another clock than the system's, and with fingerprints that are made with a key of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`Server::new`].
+    pub fn with(config: Config, clock: &Clock, fingerprints: Fingerprints) -> Result<Self, StartError> {
+        let (authenticator, credentials) = auth::new(config.oauth.as_ref(), clock, fingerprints)?;
         let table = Table::new(&Contract::load()?, config.output_schemas)?;
         let tools: Vec<&str> = table.definitions().map(|tool| tool.name.as_ref()).collect();
         config.limits.check(&tools)?;
@@ -82,6 +99,7 @@ impl Server {
             served: config.selection.filter(&table).map_err(ConfigError::from)?,
             meta_tools: config.selection.meta_tools.then(MetaTools::new).transpose()?,
             diagnostic_tools: config.selection.diagnostic_tools,
+            credentials,
             upstream: Upstream::new(&config)?,
             admission: Admission::new(&config.limits),
             limits: config.limits.clone(),
@@ -89,7 +107,7 @@ impl Server {
             structured_errors: !config.output_schemas,
             table,
         };
-        Ok(Self { calls: Arc::new(calls), config })
+        Ok(Self { calls: Arc::new(calls), authenticator: Arc::new(authenticator), config })
     }
 
     /// The tools.
@@ -106,7 +124,8 @@ impl Server {
         let failed = |source| StartError::Listen { address: self.config.listen, source };
         let listener = TcpListener::bind(self.config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let router = http::router(self.calls, &self.config, Guard::new(&self.config, address)?);
+        let guard = Guard::new(&self.config, address)?;
+        let router = http::router(self.calls, self.authenticator, &self.config, guard);
         let stop = CancellationToken::new();
         let signalled = stop.clone();
         let limits = self.config.limits.clone();
@@ -125,10 +144,10 @@ impl Server {
     /// Serves one caller over a pair of streams until `input` ends or `stop` is cancelled. Calls in flight finish first.
     ///
     /// # Errors
-    /// [`StdioError`], when it ends otherwise.
+    /// [`StdioError`], when it ends otherwise, or when the credential is refused.
     pub async fn serve_stdio<R, W>(
         &self,
-        key: Key,
+        credential: impl Into<Credential>,
         input: R,
         output: W,
         stop: CancellationToken,
@@ -137,7 +156,8 @@ impl Server {
         R: AsyncRead + Send + Unpin + 'static,
         W: AsyncWrite + Send + Unpin + 'static,
     {
-        stdio::serve(self.calls.clone(), key, input, output, stop).await
+        let caller = self.authenticator.authenticate(credential.into()).await?;
+        stdio::serve(self.calls.clone(), caller, input, output, stop).await
     }
 }
 
@@ -196,6 +216,8 @@ pub struct Builder {
     allow_hosts: Vec<String>,
     selection: Selection,
     limits: Limits,
+    oauth: Option<OAuth>,
+    clock: Option<Clock>,
 }
 
 impl Builder {
@@ -255,6 +277,20 @@ impl Builder {
         self
     }
 
+    /// Takes access tokens too; see [`Config::oauth`].
+    #[must_use]
+    pub fn oauth(mut self, settings: OAuth) -> Self {
+        self.oauth = Some(settings);
+        self
+    }
+
+    /// The clock by which tokens expire; the system's by default.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
     /// The settings as they are now.
     ///
     /// # Errors
@@ -268,6 +304,7 @@ impl Builder {
         config.allow_hosts = self.allow_hosts;
         config.selection = self.selection;
         config.limits = self.limits;
+        config.oauth = self.oauth;
         Ok(config)
     }
 
@@ -276,7 +313,8 @@ impl Builder {
     /// # Errors
     /// [`StartError`].
     pub fn build(self) -> Result<Server, StartError> {
-        Server::new(self.config()?)
+        let clock = self.clock.clone().unwrap_or_default();
+        Server::with(self.config()?, &clock, Fingerprints::random()?)
     }
 
     /// The server, listening.

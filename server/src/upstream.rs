@@ -12,8 +12,9 @@ use reqwest::{Client, Response, Url};
 use thiserror::Error;
 
 use crate::attempts::Attempts;
+use crate::auth::CredentialHeader;
 use crate::request::Request;
-use crate::{Config, Key, VERSION, retry_after};
+use crate::{Config, VERSION, retry_after};
 
 /// The API, over one pool of connections.
 #[derive(Debug, Clone)]
@@ -80,23 +81,32 @@ impl Upstream {
         Ok(Self { client: builder.build()?, base, attempts, max_response_bytes: config.max_response_bytes })
     }
 
-    /// Sends a request with the caller's key, again if need be, all within `limit`; see [`Attempts`]. Dropping the future ends the request.
+    /// Sends a request with a credential, again if need be, all within `limit`; see [`Attempts`]. Dropping the future ends the request.
     ///
     /// # Errors
     /// [`UpstreamError`], after logging the cause.
-    pub async fn send(&self, request: &Request, key: &Key, limit: Duration) -> Result<Reply, UpstreamError> {
+    pub async fn send(
+        &self,
+        request: &Request,
+        credential: &CredentialHeader,
+        limit: Duration,
+    ) -> Result<Reply, UpstreamError> {
         let repeatable = request.method == Method::GET;
-        self.attempts.run(repeatable, limit, || self.send_once(request, key)).await
+        self.attempts.run(repeatable, limit, || self.send_once(request, credential)).await
     }
 
-    async fn send_once(&self, request: &Request, key: &Key) -> Result<Reply, UpstreamError> {
+    async fn send_once(
+        &self,
+        request: &Request,
+        (name, value): &CredentialHeader,
+    ) -> Result<Reply, UpstreamError> {
         let mut builder = self
             .client
             .request(request.method.clone(), format!("{}{}", self.base, request.target))
-            .header("x-api-key", key.header())
             .header(ACCEPT, "application/json")
             .header(ACCEPT_ENCODING, "identity")
-            .headers(HeaderMap::from_iter(request.headers.iter().cloned()));
+            .headers(HeaderMap::from_iter(request.headers.iter().cloned()))
+            .header(name, value);
         if let Some(body) = &request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
         }

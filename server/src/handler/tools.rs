@@ -7,6 +7,7 @@ use rmcp::service::RequestContext;
 use serde_json::{Map, Value};
 
 use super::Handler;
+use crate::Caller;
 use crate::diagnostics;
 use crate::meta::{self, MetaTools};
 use crate::outcome::{Failure, Outcome};
@@ -16,8 +17,13 @@ use crate::validate::Problem;
 
 impl Handler {
     /// The tools that this request may see and call.
-    pub(super) fn view<'a>(&'a self, context: &'a RequestContext<RoleServer>) -> View<'a> {
-        self.calls.view(context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Filter>()))
+    pub(super) fn view<'a>(
+        &'a self,
+        context: &'a RequestContext<RoleServer>,
+        caller: &'a Caller,
+    ) -> View<'a> {
+        let asked = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Filter>());
+        self.calls.view(asked, caller)
     }
 
     /// The result of a call, whatever kind of tool it is for.
@@ -32,12 +38,15 @@ impl Handler {
         {
             return result;
         }
-        let view = self.view(context);
+        let caller = self.caller(context)?;
+        let view = self.view(context, &caller);
         let outcome = match &self.calls.meta_tools {
-            Some(meta_tools) => self.dispatch_meta(meta_tools, name, arguments, &view, context).await?,
+            Some(meta_tools) => {
+                self.dispatch_meta(meta_tools, name, arguments, &view, (&caller, context)).await?
+            }
             None => {
                 let entry = view.find(name).map_err(|reason| ErrorData::invalid_params(reason, None))?;
-                self.run(entry, arguments, context).await?
+                self.run(entry, arguments, &caller, context).await?
             }
         };
         Ok(outcome.into_result(self.calls.structured_errors))
@@ -49,13 +58,13 @@ impl Handler {
         name: &str,
         arguments: Map<String, Value>,
         view: &View<'_>,
-        context: &RequestContext<RoleServer>,
+        (caller, context): (&Caller, &RequestContext<RoleServer>),
     ) -> Result<Outcome, ErrorData> {
         let invalid = |problems: Vec<Problem>| Outcome::Failure(Failure::invalid(&problems));
         match name {
             meta::SEARCH => Ok(meta_tools.search(arguments, view).map_or_else(invalid, Outcome::told)),
             meta::CALL => match meta_tools.target(arguments, view) {
-                Ok((entry, arguments)) => self.run(entry, arguments, context).await,
+                Ok((entry, arguments)) => self.run(entry, arguments, caller, context).await,
                 Err(problems) => Ok(invalid(problems)),
             },
             name => {
@@ -72,11 +81,11 @@ impl Handler {
         &self,
         entry: &Entry,
         arguments: Map<String, Value>,
+        caller: &Caller,
         context: &RequestContext<RoleServer>,
     ) -> Result<Outcome, ErrorData> {
-        let key = self.caller(context)?;
         tokio::select! {
-            outcome = self.calls.run(entry, arguments, &key) => Ok(outcome),
+            outcome = self.calls.run(entry, arguments, caller) => Ok(outcome),
             () = context.ct.cancelled() => Err(ErrorData::internal_error("cancelled", None)),
         }
     }

@@ -1,9 +1,9 @@
 //! Streamable HTTP, without sessions.
 //!
-//! `rmcp` speaks the protocol. What stands in front of it, in this order: [`guard`] (Host and Origin), the method, [`auth`] (the key), [`intake`] (media
+//! `rmcp` speaks the protocol. What stands in front of it, in this order: [`guard`] (Host and Origin), the method, [`credential`] (who calls), [`intake`] (media
 //! types, size, JSON-RPC framing). What comes back without being JSON is made JSON by [`polish`].
 
-pub mod auth;
+pub mod credential;
 pub mod guard;
 pub mod intake;
 pub mod polish;
@@ -27,6 +27,7 @@ use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::sync::Semaphore;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
+use crate::auth::{self, Authenticator, Challenge};
 use crate::jsonrpc::Rejection;
 use crate::{Calls, Config, Handler, NAME, VERSION, selection};
 use guard::Guard;
@@ -39,20 +40,35 @@ pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 struct App {
     calls: Arc<Calls>,
     service: StreamableHttpService<Handler, NeverSessionManager>,
+    authenticator: Arc<Authenticator>,
+    challenge: Arc<Challenge>,
     body_timeout: Duration,
     /// For bodies, a permit a byte.
     room: Arc<Semaphore>,
 }
 
-/// The routes: `/mcp` and `/health`.
-pub(crate) fn router(calls: Arc<Calls>, config: &Config, guard: Guard) -> Router {
-    let room = Arc::new(Semaphore::new(config.limits.body_bytes));
-    let app = App { service: service(calls.clone()), calls, body_timeout: config.body_timeout, room };
+/// The routes: `/mcp`, `/health`, and where to sign in if tokens are taken.
+pub(crate) fn router(
+    calls: Arc<Calls>,
+    authenticator: Arc<Authenticator>,
+    config: &Config,
+    guard: Guard,
+) -> Router {
+    let oauth = config.oauth.as_ref();
+    let app = App {
+        service: service(calls.clone()),
+        calls,
+        authenticator,
+        challenge: Arc::new(Challenge::new(oauth)),
+        body_timeout: config.body_timeout,
+        room: Arc::new(Semaphore::new(config.limits.body_bytes)),
+    };
     let guard = Arc::new(guard);
     let mcp = any(mcp).layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
     Router::new()
         .route("/mcp", mcp)
         .route("/health", get(health))
+        .merge(auth::metadata_routes(oauth))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is /mcp and /health"))
         .method_not_allowed_fallback(async || method_not_allowed("GET"))
         .with_state(app)
@@ -88,13 +104,17 @@ async fn mcp(State(app): State<App>, request: Request) -> Response {
     }
 }
 
-/// Everything that is checked before `rmcp`; on the way the caller's key and selection move from the headers to the extensions.
+/// Everything that is checked before `rmcp`; on the way the credential in the headers becomes the [`Caller`](crate::Caller) in the extensions, and the
+/// selection a filter.
 async fn admit(mut request: Request, app: &App) -> Result<intake::Taken, Response> {
     if request.method() != Method::POST {
         return Err(method_not_allowed("POST"));
     }
-    let key = auth::take_key(request.headers_mut()).map_err(IntoResponse::into_response)?;
-    request.extensions_mut().insert(key);
+    let refuse = |refusal| app.challenge.respond(refusal);
+    let credential = credential::take(request.headers_mut()).map_err(refuse)?;
+    let credential = credential.ok_or_else(|| refuse(app.authenticator.nobody()))?;
+    let caller = app.authenticator.authenticate(credential).await.map_err(refuse)?;
+    request.extensions_mut().insert(caller);
     let mut taken = intake::read(request, app.body_timeout, &app.room).await?;
     let asked =
         selection::from_headers(taken.request.headers(), &app.calls.table).map_err(|(header, error)| {

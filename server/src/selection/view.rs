@@ -1,6 +1,7 @@
 //! The tools as one caller sees them.
 
 use super::{AREAS_HEADER, Filter, READ_ONLY_HEADER, TOOLS_HEADER, hint, nearest, shorten};
+use crate::auth::Grant;
 use crate::table::{Entry, Table};
 
 /// The tools that both selections admit, the server's and that of a request.
@@ -9,11 +10,17 @@ pub struct View<'a> {
     table: &'a Table,
     served: &'a Filter,
     asked: Option<&'a Filter>,
+    grant: &'a Grant,
 }
 
 impl<'a> View<'a> {
-    pub(crate) fn new(table: &'a Table, served: &'a Filter, asked: Option<&'a Filter>) -> Self {
-        Self { table, served, asked }
+    pub(crate) fn new(
+        table: &'a Table,
+        served: &'a Filter,
+        asked: Option<&'a Filter>,
+        grant: &'a Grant,
+    ) -> Self {
+        Self { table, served, asked, grant }
     }
 
     /// Whether others may see other tools.
@@ -22,15 +29,15 @@ impl<'a> View<'a> {
         self.asked.is_some()
     }
 
-    /// The tools, in the order of the table.
+    /// The tools, in the order of the table, without those that the caller's grant does not allow.
     pub fn entries(&self) -> impl Iterator<Item = &'a Entry> {
-        let (table, served, asked) = (self.table, self.served, self.asked);
-        table
-            .entries()
-            .filter(move |entry| served.admits(entry) && asked.is_none_or(|asked| asked.admits(entry)))
+        let Self { table, served, asked, grant } = *self;
+        let admitted =
+            move |entry: &&Entry| served.admits(entry) && asked.is_none_or(|asked| asked.admits(entry));
+        table.entries().filter(admitted).filter(move |entry| grant.allows(entry.operation.scope))
     }
 
-    /// The tool of that name.
+    /// The tool of that name; whether the grant allows it, the call decides, which can say so.
     ///
     /// # Errors
     /// Why there is none, for the caller.

@@ -10,6 +10,7 @@ mod diagnostics;
 mod gate;
 mod hardening;
 mod meta;
+mod oauth;
 mod program;
 mod protocol;
 mod selection;

@@ -63,6 +63,75 @@ async fn the_program_needs_a_key() {
 }
 
 #[tokio::test]
+async fn the_program_takes_one_credential_and_shows_none() {
+    let token = "PILOT_STATUS_ACCESS_TOKEN";
+    for (key, value, told) in [
+        (KEY, "hunter2", "not both"),
+        ("", "hunter 2", "is not an access token"),
+        // No authorization server is set up.
+        ("", "hunter2", "x-api-key"),
+    ] {
+        let mut program = program(&["stdio"], NOWHERE);
+        let output = program.env("PILOT_STATUS_API_KEY", key).env(token, value).output().await.unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{log}");
+        assert!(log.contains(told) && !log.contains("hunter"), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn the_program_refuses_half_of_what_tokens_take() {
+    let resource = ["http", "--listen", "127.0.0.1:0", "--oauth-resource", "https://mcp.example.com/mcp"];
+    let all = [&resource[..], &["--oauth-issuer", NOWHERE, "--oauth-client-id", "mcp"]].concat();
+    for (arguments, secret, told) in [
+        (&resource[..], "hunter2", "--oauth-issuer"),
+        (&["http", "--no-api-keys"], "hunter2", "--oauth-resource"),
+        (&all, "", "client_secret"),
+    ] {
+        let mut program = program(arguments, NOWHERE);
+        let output = program.env("PILOT_STATUS_OAUTH_CLIENT_SECRET", secret).output().await.unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{log}");
+        assert!(log.contains(told) && !log.contains("hunter"), "{log}");
+    }
+}
+
+/// Logging all it can, over an authorization server that is not there.
+#[tokio::test]
+async fn the_program_logs_neither_tokens_nor_its_secret() {
+    let arguments = ["http", "--listen", "127.0.0.1:0", "--oauth-resource", "https://mcp.example.com/mcp"];
+    let arguments = [&arguments[..], &["--oauth-issuer", NOWHERE, "--oauth-client-id", "mcp"]].concat();
+    let mut program = program(&arguments, NOWHERE);
+    let mut child = program.env("PILOT_STATUS_OAUTH_CLIENT_SECRET", "hunter2").spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut text = String::new();
+    let url = loop {
+        let line = log.next_line().await.unwrap().unwrap();
+        if let Some(url) = line.strip_prefix("listening on ") {
+            break url.to_owned();
+        }
+        text += &line;
+    };
+    let log = tokio::spawn(async move {
+        while let Some(line) = log.next_line().await.unwrap() {
+            text += &line;
+        }
+        text
+    });
+    let post = |headers| common::send(reqwest::Method::POST, &url, headers, "");
+    let answer = post(common::edit(common::headers(), &[("x-api-key", "")])).await;
+    assert!(answer.header("www-authenticate").contains("/.well-known/oauth-protected-resource/mcp"));
+    // {"alg":"ES256","kid":"a"}: so the keys are asked for.
+    let token = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImEifQ.e30.AAAA";
+    let bearer = [("x-api-key", ""), ("authorization", &format!("Bearer {token}"))];
+    assert_eq!(post(common::edit(common::headers(), &bearer)).await.status, 503);
+    child.kill().await.unwrap();
+    let log = log.await.unwrap();
+    assert!(log.contains("cannot be reached"), "{log}");
+    assert!(!log.contains("hunter2") && !log.contains(token), "{log}");
+}
+
+#[tokio::test]
 async fn the_program_refuses_an_upstream_that_is_none() {
     let output = program(&["http"], "pilotstatus.com.br").output().await.unwrap();
     assert_eq!(output.status.code(), Some(2));
