@@ -252,13 +252,13 @@ async fn dribble(server: &Running, head: &str, byte: &[u8]) -> String {
     let mut answer = Vec::new();
     let slowly = async {
         let mut beat = tokio::time::interval(Duration::from_millis(10));
-        for _ in 0..MAX_BEATS {
+        for beats in 0.. {
+            assert!(beats < MAX_BEATS, "still waited for after {MAX_BEATS} beats");
             beat.tick().await;
             if to.write_all(byte).await.is_err() {
                 std::future::pending::<()>().await;
             }
         }
-        panic!("still waited for after {MAX_BEATS} beats");
     };
     tokio::select! {
         _ = from.read_to_end(&mut answer) => {}
