@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::operation::{Metrics, RequestIds, Watched};
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Entry, Table};
 use crate::upstream::Upstream;
@@ -15,6 +16,10 @@ pub struct Calls {
     pub table: Table,
     /// The API.
     pub upstream: Upstream,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Names for requests that have none.
+    pub(crate) request_ids: RequestIds,
     /// Whether failures are told in `structuredContent` too; see [`Outcome::into_result`].
     pub structured_errors: bool,
 }
@@ -22,20 +27,15 @@ pub struct Calls {
 impl Calls {
     /// Runs one call for the holder of `key`. Dropping the future ends the request to the API.
     pub async fn run(&self, entry: &Entry, arguments: Map<String, Value>, key: &Key) -> Outcome {
-        let tool = entry.definition.name.as_ref();
+        let watched = Watched::begin(&self.metrics, &entry.definition.name);
         let outcome = match prepare(entry, arguments) {
-            Ok(request) => match self.upstream.send(request, key).await {
+            Ok(request) => match self.metrics.upstream(self.upstream.send(request, key)).await {
                 Ok(reply) => Outcome::from_reply(reply),
                 Err(error) => Outcome::Failure(error.into()),
             },
             Err(problems) => Outcome::Failure(Failure::invalid(&problems)),
         };
-        match &outcome {
-            Outcome::Success { .. } => tracing::info!(tool, "done"),
-            Outcome::Failure(failure) => {
-                tracing::info!(tool, status = failure.status, code = failure.code, "failed")
-            }
-        }
+        watched.end(&outcome);
         outcome
     }
 }

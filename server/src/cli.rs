@@ -1,16 +1,12 @@
-//! Options, exit codes, log and signals of the command line.
+//! Options of the command line.
 
-use std::io;
 use std::net::SocketAddr;
-use std::process::ExitCode;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
-use server::stdio::StdioError;
-use server::{Config, ConfigError, DEFAULT_UPSTREAM, InvalidKey, StartError};
-use thiserror::Error;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use server::{BaseUrl, Config, LogFormat, Settings, SettingsError};
 
 /// MCP server over the Pilot Status API: 54 tools for WhatsApp messaging.
 ///
@@ -24,120 +20,128 @@ pub(crate) struct Cli {
 }
 
 const AFTER_HELP: &str = "\
+Settings come from the file, then the environment, then these options; later ones win. --print-config shows them all.
+
 Environment:
   PILOT_STATUS_API_KEY   the key, for stdio
-  PILOT_STATUS_BASE_URL  the API, unless --upstream is given
-  RUST_LOG               what to log on standard error, such as debug
+  PILOT_STATUS_MCP_…     any setting of the file: PILOT_STATUS_MCP_LOG__FORMAT is format in [log]
+  PILOT_STATUS_BASE_URL  the API, as PILOT_STATUS_MCP_UPSTREAM
+  RUST_LOG               what is logged, as PILOT_STATUS_MCP_LOG__LEVEL
 
-Exit codes: 0 after a signal or the end of input, 1 when serving fails, 2 when the options or the environment are wrong.
+Exit codes: 0 after a signal or the end of input, 1 when serving fails or at a second signal, 2 when a setting is wrong.
 
 Example, against a mock on this machine:
   pilot-status-mcp http --upstream http://127.0.0.1:4010";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve streamable HTTP on /mcp; /health answers when the server is up
+    /// Serve streamable HTTP on /mcp; /health tells that the server is up, /ready that the API answers
     Http(HttpOptions),
     /// Serve one client over standard input and output
-    Stdio(UpstreamOptions),
+    Stdio(CommonOptions),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct HttpOptions {
-    /// Address to listen on; port 0 takes a free one
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    listen: SocketAddr,
+    /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
     /// Browser origin, scheme and host, that may call besides those on loopback; repeat for more
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
     /// Name by which clients may reach the server besides loopback and the address it listens on, such as mcp.example.com; * for any; repeat for more
     #[arg(long, value_name = "HOST")]
     allow_host: Vec<String>,
+    /// Certificate and chain for TLS, a PEM file that is read anew on SIGHUP and when it changes
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// Private key for TLS, a PEM file
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Address to serve Prometheus metrics on, on /metrics, such as 127.0.0.1:9090 [default: none]
+    #[arg(long, value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
     #[command(flatten)]
-    upstream: UpstreamOptions,
+    common: CommonOptions,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct UpstreamOptions {
-    /// Base URL of the API
-    #[arg(long, env = "PILOT_STATUS_BASE_URL", default_value = DEFAULT_UPSTREAM, value_name = "URL")]
-    upstream: String,
-    /// Longest wait for an answer of the API, in seconds
-    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    upstream_timeout: u64,
+pub(crate) struct CommonOptions {
+    /// File of settings, TOML
+    #[arg(long, env = "PILOT_STATUS_MCP_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print the settings in force and where each came from, secrets hidden, and exit
+    #[arg(long)]
+    pub(crate) print_config: bool,
+    /// Base URL of the API [default: https://pilotstatus.com.br]
+    #[arg(long, value_name = "URL")]
+    upstream: Option<BaseUrl>,
+    /// Longest wait for an answer of the API, in seconds [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    upstream_timeout: Option<u64>,
+    /// Longest time that calls in flight have to finish after SIGTERM, in seconds [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    drain: Option<u64>,
+    /// How the log on standard error is written [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+    /// What is logged: error, warn, info, debug, trace, off, or directives such as warn,server=debug [default: warn,server=info,pilot_status_mcp=info]
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+}
+
+fn seconds() -> RangedU64ValueParser {
+    RangedU64ValueParser::new().range(1..=3600)
+}
+
+impl Command {
+    /// The settings: defaults, file, environment, then these options.
+    pub(crate) fn settings(self) -> Result<Settings, SettingsError> {
+        let file = self.common().config.clone();
+        let settings = Settings::load(file.as_deref(), std::env::vars_os())?;
+        Ok(settings.with_flags(|config| match self {
+            Self::Http(options) => options.apply(config),
+            Self::Stdio(options) => options.apply(config),
+        }))
+    }
+
+    pub(crate) fn common(&self) -> &CommonOptions {
+        match self {
+            Self::Http(options) => &options.common,
+            Self::Stdio(options) => options,
+        }
+    }
 }
 
 impl HttpOptions {
-    pub(crate) fn config(self) -> Result<Config, ConfigError> {
-        let mut config = self.upstream.config()?;
-        config.listen = self.listen;
-        config.allow_origins = self.allow_origin;
-        config.allow_hosts = self.allow_host;
-        Ok(config)
+    fn apply(self, config: &mut Config) {
+        set(&mut config.listen, self.listen);
+        set(&mut config.allow_origins, some(self.allow_origin));
+        set(&mut config.allow_hosts, some(self.allow_host));
+        config.tls.cert = self.tls_cert.or(config.tls.cert.take());
+        config.tls.key = self.tls_key.or(config.tls.key.take());
+        config.metrics.listen = self.metrics_listen.or(config.metrics.listen);
+        self.common.apply(config);
     }
 }
 
-impl UpstreamOptions {
-    pub(crate) fn config(self) -> Result<Config, ConfigError> {
-        let mut config = Config::new(&self.upstream)?;
-        config.upstream_timeout = Duration::from_secs(self.upstream_timeout);
-        Ok(config)
+impl CommonOptions {
+    fn apply(self, config: &mut Config) {
+        set(&mut config.upstream, self.upstream);
+        set(&mut config.upstream_timeout, self.upstream_timeout.map(Duration::from_secs));
+        set(&mut config.drain, self.drain.map(Duration::from_secs));
+        set(&mut config.log.format, self.log_format);
+        set(&mut config.log.level, self.log_level);
     }
 }
 
-/// Why the program ends with an error.
-#[derive(Debug, Error)]
-pub(crate) enum Failure {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Start(#[from] StartError),
-    #[error("{0} is not set: it holds the API key that the tools use, such as ps_…")]
-    NoKey(&'static str),
-    #[error("{0} is not an API key: {1}")]
-    BadKey(&'static str, InvalidKey),
-    #[error(transparent)]
-    Stdio(#[from] StdioError),
-    #[error(transparent)]
-    Run(#[from] io::Error),
-}
-
-impl Failure {
-    /// Tells it on standard error.
-    pub(crate) fn report(&self) -> ExitCode {
-        eprintln!("pilot-status-mcp: {self}");
-        match self {
-            Self::Config(_) | Self::Start(StartError::Config(_)) | Self::NoKey(_) | Self::BadKey(..) => {
-                ExitCode::from(2)
-            }
-            _ => ExitCode::FAILURE,
-        }
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
     }
 }
 
-/// Logs to standard error: over stdio, standard output belongs to the protocol.
-pub(crate) fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,server=info,pilot_status_mcp=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
-}
-
-/// SIGTERM and Ctrl-C, caught from the moment this is made.
-pub(crate) struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    pub(crate) fn catch() -> io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    /// Done at the first of them.
-    pub(crate) async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
+/// A list, if anything was listed.
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
 }

@@ -11,8 +11,9 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
+use tracing::Instrument;
 
-use crate::{Calls, Key, NAME, VERSION};
+use crate::{Calls, Key, NAME, RequestId, VERSION};
 
 /// The revisions that are advertised. 2024-11-05 is agreed to when a client asks for it in the handshake, but its HTTP transport is another: no new client
 /// should choose it.
@@ -53,6 +54,11 @@ impl Handler {
     #[must_use]
     pub fn for_caller(calls: Arc<Calls>, key: Key) -> Self {
         Self { calls, key: Some(key) }
+    }
+
+    fn request_id(&self, context: &RequestContext<RoleServer>) -> RequestId {
+        let named = || context.extensions.get::<Parts>()?.extensions.get::<RequestId>().cloned();
+        named().unwrap_or_else(|| self.calls.request_ids.next())
     }
 
     fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Key, ErrorData> {
@@ -121,7 +127,9 @@ impl ServerHandler for Handler {
             ErrorData::invalid_params(format!("unknown tool: {}", shorten(&request.name)), None)
         })?;
         let key = self.caller(&context)?;
-        let call = self.calls.run(entry, request.arguments.unwrap_or_default(), &key);
+        let id = self.request_id(&context);
+        let span = tracing::info_span!("request", id = id.as_str());
+        let call = self.calls.run(entry, request.arguments.unwrap_or_default(), &key).instrument(span);
         let outcome = tokio::select! {
             outcome = call => outcome,
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),

@@ -9,7 +9,7 @@
 //! 3. [`Calls`] runs one call: [`Table`] finds the tool, [`validate`] checks the arguments, [`rules`] adds what holds over MCP only, [`request`] maps the
 //!    arguments to a request, [`Upstream`] sends it, [`outcome`] turns the answer into a result.
 //!
-//! [`Server`] puts them together from a [`Config`]:
+//! [`Server`] puts them together from a [`Config`], which [`settings`] reads from file, environment and command line:
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,28 +18,39 @@
 //! # Ok(()) }
 //! ```
 
+mod base_url;
 mod call;
 mod config;
 mod handler;
 pub mod http;
 pub mod jsonrpc;
 mod key;
+mod log;
+mod operation;
 pub mod outcome;
 pub mod request;
 pub mod rules;
 pub mod schema;
+mod seconds;
 mod server;
+pub mod settings;
 pub mod stdio;
 mod table;
+mod tls;
 mod upstream;
 pub mod validate;
 
+pub use base_url::{BaseUrl, DEFAULT_UPSTREAM};
 pub use call::Calls;
-pub use config::{Config, ConfigError, DEFAULT_UPSTREAM};
+pub use config::{Config, ConfigError};
 pub use handler::Handler;
 pub use key::{InvalidKey, Key};
+pub use log::{Log, LogFormat};
+pub use operation::{Metrics, MetricsSettings, RequestId};
 pub use server::{Builder, Running, Server, StartError};
+pub use settings::{Settings, SettingsError};
 pub use table::{Entry, Table, TableError};
+pub use tls::{Tls, TlsError};
 pub use upstream::{Reply, Upstream, UpstreamError};
 
 /// Name of this server, as in the protocol's `serverInfo`.

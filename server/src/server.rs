@@ -1,11 +1,10 @@
 //! Putting a server together, starting and stopping it.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
-use axum::serve::ListenerExt;
 use fixtures::Contract;
 use fixtures::contract::ContractError;
 use thiserror::Error;
@@ -15,10 +14,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::guard::Guard;
+use crate::operation::{Drain, Metrics, RequestIds};
 use crate::stdio::StdioError;
-use crate::{Calls, Config, ConfigError, Key, Table, TableError, Upstream, http, stdio};
+use crate::tls::Certificate;
+use crate::{
+    Calls, Config, ConfigError, Key, MetricsSettings, Table, TableError, Tls, Upstream, http, stdio,
+};
 
-/// How long connections may take, after the last call could have ended, to take their answers.
+/// How long connections may take, after the last call has ended, to take their answers.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// A server that is ready to serve callers.
@@ -29,11 +32,12 @@ pub struct Server {
 }
 
 /// A server on HTTP. It stops, gracefully, when this is dropped.
-#[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
-    stop: CancellationToken,
-    task: Option<JoinHandle<io::Result<()>>>,
+    metrics: Option<SocketAddr>,
+    certificate: Option<Certificate>,
+    drain: Drain,
+    task: Option<JoinHandle<()>>,
 }
 
 /// Why a server did not start.
@@ -76,7 +80,13 @@ impl Server {
         let table = Table::new(&Contract::load()?, config.output_schemas)?;
         let upstream = Upstream::new(&config)?;
         Ok(Self {
-            calls: Arc::new(Calls { table, upstream, structured_errors: !config.output_schemas }),
+            calls: Arc::new(Calls {
+                table,
+                upstream,
+                metrics: Metrics::default(),
+                request_ids: RequestIds::of_this_process(),
+                structured_errors: !config.output_schemas,
+            }),
             config,
         })
     }
@@ -92,26 +102,33 @@ impl Server {
     /// # Errors
     /// [`StartError::Listen`], or an origin in the settings that is none.
     pub async fn start(self) -> Result<Running, StartError> {
-        let failed = |source| StartError::Listen { address: self.config.listen, source };
-        let listener = TcpListener::bind(self.config.listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let router = http::router(self.calls, &self.config, Guard::new(&self.config, address)?);
-        // Without TCP_NODELAY an answer in two writes waits for the client's delayed acknowledgement, some 40 ms.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY is not set");
-            }
-        });
-        let stop = CancellationToken::new();
-        let serve = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-        let limit = expired(stop.clone(), self.config.upstream_timeout + GRACE);
+        let certificate = Certificate::load(&self.config.tls).map_err(ConfigError::from)?;
+        let (listener, address) = listen(self.config.listen).await?;
+        let guard = Guard::new(&self.config, address)?;
+        let (drain, stop) = (Drain::default(), CancellationToken::new());
+        let router = http::router(self.calls.clone(), &self.config, guard, drain.clone());
+        let metrics = self.metrics(stop.clone()).await?;
+        if let Some(certificate) = certificate.clone() {
+            tokio::spawn(certificate.watch(stop.clone()));
+        }
+        let serve = http::serve::serve(listener, router, certificate.clone(), stop.clone());
+        let end = end(drain.clone(), self.config.drain, stop);
         let task = tokio::spawn(async move {
             tokio::select! {
-                result = serve => result,
-                () = limit => Ok(()),
+                () = serve => {}
+                () = end => {}
             }
         });
-        Ok(Running { address, stop, task: Some(task) })
+        Ok(Running { address, metrics, certificate, drain, task: Some(task) })
+    }
+
+    /// Serves the metrics until `stop` is cancelled, where that is wanted.
+    async fn metrics(&self, stop: CancellationToken) -> Result<Option<SocketAddr>, StartError> {
+        let Some(wanted) = self.config.metrics.listen else { return Ok(None) };
+        let (listener, address) = listen(wanted).await?;
+        let router = self.calls.metrics.clone().router();
+        tokio::spawn(http::serve::serve(listener, router, None, stop));
+        Ok(Some(address))
     }
 
     /// Serves one caller over a pair of streams until `input` ends or `stop` is cancelled. Calls in flight finish first.
@@ -133,17 +150,48 @@ impl Server {
     }
 }
 
-/// Done when `stop` was cancelled and `limit` has passed since.
-async fn expired(stop: CancellationToken, limit: Duration) {
-    stop.cancelled().await;
-    tokio::time::sleep(limit).await;
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let local = listener.local_addr().map_err(failed)?;
+    Ok((listener, local))
+}
+
+/// Waits for `drain` to begin, and then at most `limit` for the calls in flight; closes the connections by `stop`; done when they had time for that.
+async fn end(drain: Drain, limit: Duration, stop: CancellationToken) {
+    drain.begun().await;
+    if tokio::time::timeout(limit, drain.finished()).await.is_err() {
+        tracing::warn!(calls = drain.in_flight(), "stopping although calls are in flight");
+    }
+    stop.cancel();
+    tokio::time::sleep(GRACE).await;
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("url", &self.url()).finish_non_exhaustive()
+    }
 }
 
 impl Running {
     /// Base URL of the server, such as `http://127.0.0.1:8080`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// URL of the metrics, where they are served.
+    #[must_use]
+    pub fn metrics_url(&self) -> Option<String> {
+        self.metrics.map(|address| format!("http://{address}/metrics"))
+    }
+
+    /// Looks for a new certificate now, and not only from time to time. A bad one is told in the log and not used.
+    pub fn reload_certificate(&self) {
+        if let Some(certificate) = &self.certificate {
+            certificate.reload();
+        }
     }
 
     /// URL of the MCP endpoint.
@@ -158,14 +206,14 @@ impl Running {
         self.address
     }
 
-    /// Stops: takes no new requests, lets those in flight finish, waits for that.
+    /// Stops: refuses new requests, lets those in flight finish, waits for that, at most [`Config::drain`].
     ///
     /// # Errors
     /// When serving had failed before.
     pub async fn stop(mut self) -> io::Result<()> {
-        self.stop.cancel();
+        self.drain.begin();
         match self.task.take() {
-            Some(task) => task.await.map_err(io::Error::other)?,
+            Some(task) => task.await.map_err(io::Error::other),
             None => Ok(()),
         }
     }
@@ -173,7 +221,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.drain.begin();
     }
 }
 
@@ -186,6 +234,9 @@ pub struct Builder {
     without_output_schemas: bool,
     allow_origins: Vec<String>,
     allow_hosts: Vec<String>,
+    drain: Option<Duration>,
+    tls: Tls,
+    metrics: MetricsSettings,
 }
 
 impl Builder {
@@ -231,6 +282,27 @@ impl Builder {
         self
     }
 
+    /// Longest time for calls in flight once the server is told to stop; see [`Config::drain`].
+    #[must_use]
+    pub fn drain(mut self, limit: Duration) -> Self {
+        self.drain = Some(limit);
+        self
+    }
+
+    /// TLS.
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Where metrics are served.
+    #[must_use]
+    pub fn metrics(mut self, metrics: MetricsSettings) -> Self {
+        self.metrics = metrics;
+        self
+    }
+
     /// The settings as they are now.
     ///
     /// # Errors
@@ -242,6 +314,9 @@ impl Builder {
         config.output_schemas = !self.without_output_schemas;
         config.allow_origins = self.allow_origins;
         config.allow_hosts = self.allow_hosts;
+        config.drain = self.drain.unwrap_or(config.drain);
+        config.tls = self.tls;
+        config.metrics = self.metrics;
         Ok(config)
     }
 

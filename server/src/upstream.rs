@@ -1,12 +1,12 @@
 //! The API behind the server.
 
-use std::net::IpAddr;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, Response};
 use thiserror::Error;
 
 use crate::request::Request;
@@ -60,11 +60,11 @@ impl Upstream {
             .connect_timeout(config.connect_timeout)
             .timeout(config.upstream_timeout)
             .tcp_nodelay(true);
-        if is_loopback(&config.upstream) {
+        if config.upstream.is_loopback() {
             // A proxy from the environment is for the world outside.
             builder = builder.no_proxy();
         }
-        let base = config.upstream.as_str().trim_end_matches('/').to_owned();
+        let base = config.upstream.to_string();
         Ok(Self { client: builder.build()?, base, max_response_bytes: config.max_response_bytes })
     }
 
@@ -90,6 +90,17 @@ impl Upstream {
         Ok(Reply { status, retry_after, body })
     }
 
+    /// Whether the API answers at all, within `limit`. The request has no key: that the API refuses it is an answer.
+    pub(crate) async fn probe(&self, limit: Duration) -> Result<(), &'static str> {
+        let request = self.client.get(format!("{}/v1/numbers", self.base)).timeout(limit);
+        match request.send().await {
+            Ok(response) if response.status().is_server_error() => Err("the Pilot Status API fails"),
+            Ok(_) => Ok(()),
+            Err(error) if error.is_timeout() => Err("the Pilot Status API does not answer in time"),
+            Err(_) => Err("the Pilot Status API cannot be reached"),
+        }
+    }
+
     async fn read(&self, mut response: Response) -> Result<Bytes, UpstreamError> {
         let mut body = BytesMut::new();
         while let Some(chunk) =
@@ -102,13 +113,6 @@ impl Upstream {
         }
         Ok(body.freeze())
     }
-}
-
-/// Whether a URL leads to this machine.
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    host == "localhost"
-        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn classify(error: reqwest::Error, otherwise: UpstreamError) -> UpstreamError {

@@ -8,6 +8,7 @@ pub mod guard;
 pub mod intake;
 pub mod polish;
 mod problem;
+pub(crate) mod serve;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{MethodRouter, any, get};
 use http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
 use rmcp::model::RequestId;
@@ -25,6 +26,7 @@ use rmcp::transport::streamable_http_server::session::never::NeverSessionManager
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
+use crate::operation::{self, Drain, Readiness};
 use crate::{Calls, Config, Handler, NAME, VERSION};
 use guard::Guard;
 pub use problem::Problem;
@@ -38,16 +40,23 @@ struct App {
     body_timeout: Duration,
 }
 
-/// The routes: `/mcp` and `/health`.
-pub(crate) fn router(calls: Arc<Calls>, config: &Config, guard: Guard) -> Router {
+/// The routes: `/mcp`, `/health` and `/ready`.
+pub(crate) fn router(calls: Arc<Calls>, config: &Config, guard: Guard, drain: Drain) -> Router {
+    let ids = calls.request_ids.clone();
+    let readiness = Readiness::new(calls.clone(), drain.clone());
     let app = App { service: service(calls), body_timeout: config.body_timeout };
     let guard = Arc::new(guard);
-    let mcp = any(mcp).layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
+    let mcp: MethodRouter<App> = any(mcp).layer(from_fn_with_state(drain, operation::admit));
+    let mcp = mcp.layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
     Router::new()
         .route("/mcp", mcp)
         .route("/health", get(health))
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is /mcp and /health"))
+        .route("/ready", get(async move || readiness.answer().await))
+        .fallback(async || {
+            Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is /mcp, /health and /ready")
+        })
         .method_not_allowed_fallback(async || method_not_allowed("GET"))
+        .layer(from_fn_with_state(ids, operation::name_request))
         .with_state(app)
 }
 
@@ -69,7 +78,12 @@ fn cors(guard: Arc<Guard>) -> CorsLayer {
         .allow_origin(AllowOrigin::predicate(allowed))
         .allow_methods([Method::POST])
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER, HeaderName::from_static("mcp-protocol-version")])
+        .expose_headers([
+            WWW_AUTHENTICATE,
+            RETRY_AFTER,
+            HeaderName::from_static("mcp-protocol-version"),
+            HeaderName::from_static("x-request-id"),
+        ])
 }
 
 async fn mcp(State(app): State<App>, request: Request) -> Response {

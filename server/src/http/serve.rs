@@ -1,0 +1,110 @@
+//! Connections: accepted up to a bound, with TLS where it is on, given a bounded time for every head, closed gracefully.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::tls::Certificate;
+
+/// Longest head of a request, in bytes.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+
+/// Open connections; further ones wait until one closes.
+const CONNECTIONS: usize = 4096;
+
+/// Longest wait for a handshake, for the head of a request, and for the next request on a connection that is kept.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long to wait when the system has no more connections to give.
+const EXHAUSTED: Duration = Duration::from_millis(100);
+
+/// What every connection is served with.
+#[derive(Clone)]
+struct Service {
+    protocol: http1::Builder,
+    service: TowerToHyperService<Router>,
+}
+
+/// Serves until `stop` is cancelled; requests in flight finish first.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    certificate: Option<Certificate>,
+    stop: CancellationToken,
+) {
+    let mut protocol = http1::Builder::new();
+    protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(MAX_HEAD_BYTES);
+    let service = Service { protocol, service: TowerToHyperService::new(router) };
+    let slots = Arc::new(Semaphore::new(CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    loop {
+        // The slot first: a connection that must wait waits with the system and costs nothing here.
+        let next = async { (slots.clone().acquire_owned().await, accept(&listener).await) };
+        let (slot, stream) = tokio::select! {
+            next = next => next,
+            () = stop.cancelled() => break,
+        };
+        let (service, watcher, certificate) = (service.clone(), graceful.watcher(), certificate.clone());
+        tokio::spawn(async move {
+            match certificate {
+                None => service.connection(stream, watcher).await,
+                Some(certificate) => service.secured(stream, watcher, &certificate).await,
+            }
+            drop(slot);
+        });
+    }
+    drop(listener);
+    graceful.shutdown().await;
+}
+
+impl Service {
+    async fn secured(self, stream: TcpStream, watcher: Watcher, certificate: &Certificate) {
+        match tokio::time::timeout(HEAD_TIMEOUT, certificate.acceptor().accept(stream)).await {
+            Ok(Ok(stream)) => self.connection(stream, watcher).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
+            Err(_) => tracing::debug!("a handshake took too long"),
+        }
+    }
+
+    async fn connection(self, stream: impl AsyncRead + AsyncWrite + Unpin + 'static, watcher: Watcher) {
+        let connection = self.protocol.serve_connection(TokioIo::new(stream), self.service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%error, "a connection ended");
+        }
+    }
+}
+
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Without TCP_NODELAY an answer in two writes waits for the client's delayed acknowledgement, some 40 ms.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "TCP_NODELAY is not set");
+                }
+                return stream;
+            }
+            // The connection, not the listener, has failed.
+            Err(error) if is_of_connection(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted");
+                tokio::time::sleep(EXHAUSTED).await;
+            }
+        }
+    }
+}
+
+fn is_of_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionRefused | ConnectionAborted | ConnectionReset)
+}

@@ -1,0 +1,24 @@
+//! Durations as seconds: a whole number where they are whole, else one with a fraction.
+
+use std::time::Duration;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serializer};
+
+/// Longest duration that can be set: a day.
+const MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    if duration.subsec_nanos() == 0 {
+        serializer.serialize_u64(duration.as_secs())
+    } else {
+        serializer.serialize_f64(duration.as_secs_f64())
+    }
+}
+
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let duration = Duration::try_from_secs_f64(f64::deserialize(deserializer)?).ok();
+    duration
+        .filter(|duration| (Duration::from_millis(1)..=MAX).contains(duration))
+        .ok_or_else(|| D::Error::custom("give seconds, more than 0 and at most 86400 (a day)"))
+}
