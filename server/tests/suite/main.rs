@@ -5,6 +5,7 @@
 mod calls;
 mod common;
 mod definitions;
+mod deploy;
 mod gate;
 mod operation;
 mod process;
