@@ -88,6 +88,9 @@ pub(crate) struct CommonOptions {
     /// What is logged: error, warn, info, debug, trace, off, or directives such as warn,server=debug [default: warn,server=info,pilot_status_mcp=info]
     #[arg(long, value_name = "LEVEL")]
     log_level: Option<String>,
+    /// Collector that takes OpenTelemetry spans as OTLP over HTTP, such as http://127.0.0.1:4318 [default: none]
+    #[arg(long, value_name = "URL")]
+    otlp_endpoint: Option<String>,
 }
 
 fn seconds() -> RangedU64ValueParser {
@@ -132,6 +135,7 @@ impl CommonOptions {
         set(&mut config.drain, self.drain.map(Duration::from_secs));
         set(&mut config.log.format, self.log_format);
         set(&mut config.log.level, self.log_level);
+        config.telemetry.otlp_endpoint = self.otlp_endpoint.or(config.telemetry.otlp_endpoint.take());
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{BaseUrl, Log, MetricsSettings, Tls, TlsError, seconds};
+use crate::{BaseUrl, Log, MetricsSettings, Telemetry, Tls, TlsError, seconds};
 
 /// Settings of a server, as they stand in a file too. [`Config::default`] has the defaults.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub struct Config {
     pub tls: Tls,
     /// Metrics.
     pub metrics: MetricsSettings,
+    /// Traces.
+    pub telemetry: Telemetry,
 }
 
 /// A setting that cannot be used.
@@ -94,6 +96,7 @@ impl Default for Config {
             log: Log::default(),
             tls: Tls::default(),
             metrics: MetricsSettings::default(),
+            telemetry: Telemetry::default(),
         }
     }
 }

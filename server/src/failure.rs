@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     Setting { place: String, mistake: ConfigError },
     #[error("log.level: {0}")]
     LogLevel(#[from] ParseError),
+    #[error("telemetry.otlp_endpoint: {0}")]
+    Telemetry(Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
     Start(#[from] StartError),
     #[error("{0} is not set: it holds the API key that the tools use, such as ps_…")]
@@ -50,6 +52,7 @@ impl Failure {
             Self::Settings(_)
             | Self::Setting { .. }
             | Self::LogLevel(_)
+            | Self::Telemetry(_)
             | Self::Start(StartError::Config(_))
             | Self::NoKey(_)
             | Self::BadKey(..) => ExitCode::from(2),

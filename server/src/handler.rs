@@ -13,6 +13,7 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 use tracing::Instrument;
 
+use crate::operation::trace;
 use crate::{Calls, Key, NAME, RequestId, VERSION};
 
 /// The revisions that are advertised. 2024-11-05 is agreed to when a client asks for it in the handshake, but its HTTP transport is another: no new client
@@ -127,8 +128,7 @@ impl ServerHandler for Handler {
             ErrorData::invalid_params(format!("unknown tool: {}", shorten(&request.name)), None)
         })?;
         let key = self.caller(&context)?;
-        let id = self.request_id(&context);
-        let span = tracing::info_span!("request", id = id.as_str());
+        let span = trace::span(&entry.definition.name, &self.request_id(&context), &context.meta.0);
         let call = self.calls.run(entry, request.arguments.unwrap_or_default(), &key).instrument(span);
         let outcome = tokio::select! {
             outcome = call => outcome,

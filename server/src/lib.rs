@@ -46,7 +46,7 @@ pub use config::{Config, ConfigError};
 pub use handler::Handler;
 pub use key::{InvalidKey, Key};
 pub use log::{Log, LogFormat};
-pub use operation::{Metrics, MetricsSettings, RequestId};
+pub use operation::{Metrics, MetricsSettings, RequestId, Telemetry};
 pub use server::{Builder, Running, Server, StartError};
 pub use settings::{Settings, SettingsError};
 pub use table::{Entry, Table, TableError};

@@ -4,6 +4,7 @@ mod cli;
 mod failure;
 mod logging;
 mod signals;
+mod telemetry;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -34,9 +35,13 @@ fn run(command: Command) -> Result<(), Failure> {
         print!("{}", settings.to_toml());
         return Ok(());
     }
-    logging::start(&settings.config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let exporter = {
+        let _on_runtime = runtime.enter();
+        logging::start(&settings.config)?
+    };
     let result = runtime.block_on(serve(settings, over_http));
+    drop(exporter);
     // A read of standard input cannot be called off; do not wait for it.
     runtime.shutdown_timeout(Duration::from_millis(100));
     result

@@ -9,6 +9,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use thiserror::Error;
 
+use crate::operation::trace;
 use crate::request::Request;
 use crate::{Config, Key, VERSION};
 
@@ -73,12 +74,14 @@ impl Upstream {
     /// # Errors
     /// [`UpstreamError`], after logging the cause.
     pub async fn send(&self, request: Request, key: &Key) -> Result<Reply, UpstreamError> {
+        let mut headers = HeaderMap::from_iter(request.headers);
+        trace::tell(&mut headers);
         let mut builder = self
             .client
             .request(request.method, format!("{}{}", self.base, request.target))
             .header("x-api-key", key.header())
             .header(ACCEPT, "application/json")
-            .headers(HeaderMap::from_iter(request.headers));
+            .headers(headers);
         if let Some(body) = request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body);
         }

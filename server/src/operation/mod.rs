@@ -5,6 +5,7 @@ mod metrics;
 mod observe;
 mod ready;
 mod request_id;
+pub(crate) mod trace;
 
 pub(crate) use drain::{Drain, admit};
 pub use metrics::{Metrics, MetricsSettings};
@@ -12,3 +13,4 @@ pub(crate) use observe::Watched;
 pub(crate) use ready::Readiness;
 pub use request_id::RequestId;
 pub(crate) use request_id::{RequestIds, name_request};
+pub use trace::Telemetry;

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::Metrics;
+use super::{Metrics, trace};
 use crate::outcome::Outcome;
 
 /// A call under way. Dropped before its end it was cancelled.
@@ -37,6 +37,9 @@ impl Drop for Watched<'_> {
         let (status, outcome, code) = &self.end;
         self.metrics.call_ended(self.tool, *status, outcome, took);
         let (status, code) = (status.filter(|status| *status >= 400), code.as_deref());
+        if let Some(code) = code {
+            trace::failed(code);
+        }
         let duration_ms = took.as_secs_f64() * 1000.0;
         tracing::info!(tool = self.tool, outcome = *outcome, status, code, duration_ms, "call");
     }

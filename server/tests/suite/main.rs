@@ -13,6 +13,7 @@ mod program;
 mod protocol;
 mod settings;
 mod stdio;
+mod telemetry;
 mod tls;
 mod transport;
 mod upstream;

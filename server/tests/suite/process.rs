@@ -12,14 +12,14 @@ use crate::common::{self, KEY, headers, request};
 use crate::gate::Gate;
 
 /// A running HTTP server.
-struct Program {
+pub(crate) struct Program {
     child: Child,
-    url: String,
+    pub(crate) url: String,
     log: JoinHandle<Vec<String>>,
 }
 
 impl Program {
-    async fn start(upstream: &str, options: &[&str]) -> Self {
+    pub(crate) async fn start(upstream: &str, options: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pilot-status-mcp"));
         command.args(["http", "--listen", "127.0.0.1:0", "--upstream", upstream]).args(options);
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -42,7 +42,7 @@ impl Program {
         Self { child, url, log }
     }
 
-    async fn signal(&self, name: &str) {
+    pub(crate) async fn signal(&self, name: &str) {
         let pid = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").args([name, &pid]).status().await.unwrap().success());
     }
@@ -60,7 +60,7 @@ impl Program {
     }
 
     /// Done when the program has ended: its exit code and its log.
-    async fn end(mut self) -> (Option<i32>, Vec<String>) {
+    pub(crate) async fn end(mut self) -> (Option<i32>, Vec<String>) {
         (self.child.wait().await.unwrap().code(), self.log.await.unwrap())
     }
 }
