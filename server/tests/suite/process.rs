@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::common::{self, KEY, headers, request};
 use crate::gate::Gate;
+use crate::tls::Pair;
 
 /// A running HTTP server.
 pub(crate) struct Program {
@@ -160,4 +161,17 @@ async fn the_level_of_the_log_is_a_setting() {
     call.await.unwrap().unwrap();
     program.signal("-TERM").await;
     assert_eq!(program.end().await.1, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn sighup_serves_the_new_certificate() {
+    let first = Pair::write("sighup");
+    let (cert, key) = (first.cert.to_str().unwrap(), first.key.to_str().unwrap());
+    let program = Program::start("http://127.0.0.1:9", &["--tls-cert", cert, "--tls-key", key]).await;
+    assert!(first.is_served(&program.url).await);
+    let second = Pair::write("sighup");
+    assert!(!second.is_served(&program.url).await);
+    program.signal("-HUP").await;
+    while !second.is_served(&program.url).await {}
+    assert!(!first.is_served(&program.url).await);
 }

@@ -12,15 +12,15 @@ use crate::settings::file;
 const NOWHERE: &str = "http://127.0.0.1:9";
 
 /// Two files with a certificate for loopback, and what a client has to trust.
-struct Pair {
-    cert: PathBuf,
-    key: PathBuf,
+pub(crate) struct Pair {
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
     trusted: Certificate,
 }
 
 impl Pair {
     /// Writes a new pair under that name, over an older one.
-    fn write(name: &str) -> Self {
+    pub(crate) fn write(name: &str) -> Self {
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
         let pem = cert.pem();
@@ -36,9 +36,9 @@ impl Pair {
     }
 
     /// Whether a new connection is served with this certificate.
-    async fn is_served(&self, server: &Running) -> bool {
+    pub(crate) async fn is_served(&self, url: &str) -> bool {
         let client = Client::builder().no_proxy().tls_certs_only([self.trusted.clone()]).build().unwrap();
-        let answer = client.get(format!("{}/health", server.url())).send().await;
+        let answer = client.get(format!("{url}/health")).send().await;
         answer.is_ok_and(|answer| answer.status() == 200)
     }
 }
@@ -52,7 +52,7 @@ async fn new_connections_get_the_new_certificate_and_a_bad_one_is_not_taken() {
     let first = Pair::write("reload");
     let server = start(first.settings()).await.unwrap();
     assert!(server.mcp_url().starts_with("https://127.0.0.1:"));
-    assert!(first.is_served(&server).await);
+    assert!(first.is_served(&server.url()).await);
     // A key that is not the certificate's, then no certificate at all.
     let second = Pair::write("reload");
     for (path, text) in
@@ -61,22 +61,22 @@ async fn new_connections_get_the_new_certificate_and_a_bad_one_is_not_taken() {
         let good = std::fs::read(path).unwrap();
         std::fs::write(path, text).unwrap();
         server.reload_certificate();
-        assert!(first.is_served(&server).await);
+        assert!(first.is_served(&server.url()).await);
         std::fs::write(path, good).unwrap();
     }
-    assert!(!second.is_served(&server).await);
+    assert!(!second.is_served(&server.url()).await);
     server.reload_certificate();
-    assert!(second.is_served(&server).await);
-    assert!(!first.is_served(&server).await);
+    assert!(second.is_served(&server.url()).await);
+    assert!(!first.is_served(&server.url()).await);
 }
 
 #[tokio::test]
 async fn a_change_of_the_files_is_noticed() {
     let first = Pair::write("watched");
     let server = start(Tls { check: Duration::from_millis(1), ..first.settings() }).await.unwrap();
-    assert!(first.is_served(&server).await);
+    assert!(first.is_served(&server.url()).await);
     let second = Pair::write("watched");
-    while !second.is_served(&server).await {
+    while !second.is_served(&server.url()).await {
         tokio::task::yield_now().await;
     }
 }
