@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
-use server::{BaseUrl, Config, LogFormat, Settings, SettingsError};
+use server::{BaseUrl, Config, DEFAULT_UPSTREAM, LogFormat, Settings, SettingsError};
 
 /// MCP server over the Pilot Status API: 54 tools for WhatsApp messaging.
 ///
@@ -73,8 +73,7 @@ pub(crate) struct CommonOptions {
     /// Print the settings in force and where each came from, secrets hidden, and exit
     #[arg(long)]
     pub(crate) print_config: bool,
-    /// Base URL of the API [default: https://pilotstatus.com.br]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help = format!("Base URL of the API [default: {DEFAULT_UPSTREAM}]"))]
     upstream: Option<BaseUrl>,
     /// Longest wait for an answer of the API, in seconds [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = seconds())]
