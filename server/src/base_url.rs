@@ -68,7 +68,9 @@ impl FromStr for BaseUrl {
             url: url.to_owned(),
             reason: reason.to_owned(),
         };
-        let url = Url::parse(raw).map_err(|error| refuse(raw, &error.to_string()))?;
+        // What cannot be read may hold credentials all the same.
+        let shown = raw.rsplit('@').next().unwrap_or_default();
+        let url = Url::parse(raw).map_err(|error| refuse(shown, &error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refuse(url.host_str().unwrap_or_default(), "it must not hold credentials"));
         }
@@ -103,6 +105,7 @@ mod tests {
             "http://example.com/?a=1",
             "http://example.com/#a",
             "http://u:secret@h",
+            "http://u:secret@h:99999",
         ] {
             let error = raw.parse::<BaseUrl>().unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");

@@ -6,7 +6,12 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
-use server::{BaseUrl, Config, DEFAULT_UPSTREAM, LogFormat, Settings, SettingsError};
+use server::{BaseUrl, Config, DEFAULT_UPSTREAM, LogFormat, Settings};
+
+use crate::failure::Failure;
+
+/// The variable that names the file of settings.
+const FILE_VARIABLE: &str = "PILOT_STATUS_MCP_CONFIG";
 
 /// MCP server over the Pilot Status API: 54 tools for WhatsApp messaging.
 ///
@@ -24,6 +29,8 @@ Settings come from the file, then the environment, then these options; later one
 
 Environment:
   PILOT_STATUS_API_KEY   the key, for stdio
+  PILOT_STATUS_MCP_CONFIG
+                         the file, unless --config is given
   PILOT_STATUS_MCP_…     any setting of the file: PILOT_STATUS_MCP_LOG__FORMAT is format in [log]
   PILOT_STATUS_BASE_URL  the API, as PILOT_STATUS_MCP_UPSTREAM
   RUST_LOG               what is logged, as PILOT_STATUS_MCP_LOG__LEVEL
@@ -68,13 +75,13 @@ pub(crate) struct HttpOptions {
 #[derive(Debug, Args)]
 pub(crate) struct CommonOptions {
     /// File of settings, TOML
-    #[arg(long, env = "PILOT_STATUS_MCP_CONFIG", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Print the settings in force and where each came from, secrets hidden, and exit
     #[arg(long)]
     pub(crate) print_config: bool,
     #[arg(long, value_name = "URL", help = format!("Base URL of the API [default: {DEFAULT_UPSTREAM}]"))]
-    upstream: Option<BaseUrl>,
+    upstream: Option<String>,
     /// Longest wait for an answer of the API, in seconds [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = seconds())]
     upstream_timeout: Option<u64>,
@@ -98,13 +105,14 @@ fn seconds() -> RangedU64ValueParser {
 
 impl Command {
     /// The settings: defaults, file, environment, then these options.
-    pub(crate) fn settings(self) -> Result<Settings, SettingsError> {
-        let file = self.common().config.clone();
+    pub(crate) fn settings(self) -> Result<Settings, Failure> {
+        let variable = || std::env::var_os(FILE_VARIABLE).filter(|file| !file.is_empty()).map(PathBuf::from);
+        let file = self.common().config.clone().or_else(variable);
         let settings = Settings::load(file.as_deref(), std::env::vars_os())?;
-        Ok(settings.with_flags(|config| match self {
+        settings.with_flags(|config| match self {
             Self::Http(options) => options.apply(config),
             Self::Stdio(options) => options.apply(config),
-        }))
+        })
     }
 
     pub(crate) fn common(&self) -> &CommonOptions {
@@ -116,26 +124,34 @@ impl Command {
 }
 
 impl HttpOptions {
-    fn apply(self, config: &mut Config) {
+    fn apply(self, config: &mut Config) -> Result<(), Failure> {
         set(&mut config.listen, self.listen);
         set(&mut config.allow_origins, some(self.allow_origin));
         set(&mut config.allow_hosts, some(self.allow_host));
         config.tls.cert = self.tls_cert.or(config.tls.cert.take());
         config.tls.key = self.tls_key.or(config.tls.key.take());
         config.metrics.listen = self.metrics_listen.or(config.metrics.listen);
-        self.common.apply(config);
+        self.common.apply(config)
     }
 }
 
 impl CommonOptions {
-    fn apply(self, config: &mut Config) {
-        set(&mut config.upstream, self.upstream);
+    fn apply(self, config: &mut Config) -> Result<(), Failure> {
+        set(&mut config.upstream, url("--upstream", self.upstream)?);
         set(&mut config.upstream_timeout, self.upstream_timeout.map(Duration::from_secs));
         set(&mut config.drain, self.drain.map(Duration::from_secs));
         set(&mut config.log.format, self.log_format);
         set(&mut config.log.level, self.log_level);
-        config.telemetry.otlp_endpoint = self.otlp_endpoint.or(config.telemetry.otlp_endpoint.take());
+        let collector = url("--otlp-endpoint", self.otlp_endpoint)?;
+        config.telemetry.otlp_endpoint = collector.or(config.telemetry.otlp_endpoint.take());
+        Ok(())
     }
+}
+
+/// Not left to clap, which would repeat a password that stands in it.
+fn url(option: &str, raw: Option<String>) -> Result<Option<BaseUrl>, Failure> {
+    let refuse = |mistake| Failure::Setting { place: option.to_owned(), mistake };
+    raw.map(|raw| raw.parse().map_err(refuse)).transpose()
 }
 
 fn set<T>(place: &mut T, value: Option<T>) {

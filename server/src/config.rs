@@ -52,8 +52,8 @@ pub enum ConfigError {
     /// The builder was not told where the API is.
     #[error("no upstream was named")]
     NoUpstream,
-    /// The upstream is not a base URL.
-    #[error("the upstream {url:?} cannot be used: {reason}")]
+    /// The upstream, or the collector of spans, is not a base URL.
+    #[error("the URL {url:?} cannot be used: {reason}")]
     Upstream {
         /// The URL, without credentials it may hold.
         url: String,

@@ -16,7 +16,7 @@ use crate::telemetry::Exporter;
 /// Begins to log, and to export spans while the exporter lives.
 pub(crate) fn start(config: &Config) -> Result<Option<Exporter>, Failure> {
     let filter: EnvFilter = config.log.level.parse()?;
-    let exporter = config.telemetry.otlp_endpoint.as_deref().map(Exporter::new).transpose()?;
+    let exporter = config.telemetry.otlp_endpoint.as_ref().map(Exporter::new).transpose()?;
     let spans = exporter.as_ref().map(|exporter| {
         let layer = tracing_opentelemetry::layer().with_tracer(exporter.tracer());
         let layer = layer.with_location(false).with_threads(false).with_tracked_inactivity(false);

@@ -12,6 +12,7 @@ use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use reqwest::redirect::Policy;
+use server::BaseUrl;
 use tokio::runtime::Handle;
 
 use crate::failure::Failure;
@@ -24,7 +25,7 @@ pub(crate) struct Exporter(SdkTracerProvider);
 
 impl Exporter {
     /// To the collector at `endpoint`. The requests run on the runtime that this is called in.
-    pub(crate) fn new(endpoint: &str) -> Result<Self, Failure> {
+    pub(crate) fn new(endpoint: &BaseUrl) -> Result<Self, Failure> {
         let client = reqwest::Client::builder().redirect(Policy::none()).timeout(TIMEOUT).build();
         let client = Client {
             client: client.map_err(|error| Failure::Telemetry(error.into()))?,
@@ -33,7 +34,7 @@ impl Exporter {
         let exporter = SpanExporter::builder()
             .with_http()
             .with_http_client(client)
-            .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
+            .with_endpoint(format!("{endpoint}/v1/traces"))
             .with_timeout(TIMEOUT)
             .build()
             .map_err(|error| Failure::Telemetry(error.into()))?;

@@ -13,6 +13,7 @@ use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::RequestId;
+use crate::BaseUrl;
 
 /// Longest `traceparent` or `tracestate` that is taken from a client; W3C asks for no more.
 const MAX_LENGTH: usize = 512;
@@ -23,7 +24,7 @@ const MAX_LENGTH: usize = 512;
 pub struct Telemetry {
     /// Base URL of a collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`; spans go to `/v1/traces`. None are made without it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub otlp_endpoint: Option<String>,
+    pub otlp_endpoint: Option<BaseUrl>,
 }
 
 /// The span of a call of `tool`, whose parent is named in the metadata of the request.

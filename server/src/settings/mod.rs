@@ -58,16 +58,18 @@ impl Settings {
     }
 
     /// The settings after `change`, which the command line asked for.
-    #[must_use]
-    pub fn with_flags(mut self, change: impl FnOnce(&mut Config)) -> Self {
+    ///
+    /// # Errors
+    /// That of `change`.
+    pub fn with_flags<E>(mut self, change: impl FnOnce(&mut Config) -> Result<(), E>) -> Result<Self, E> {
         let before = leaves(&self.config);
-        change(&mut self.config);
+        change(&mut self.config)?;
         for (path, value) in leaves(&self.config) {
             if !before.iter().any(|(other, old)| *other == path && *old == value) {
                 self.origins.insert(path, Origin::CommandLine);
             }
         }
-        self
+        Ok(self)
     }
 
     /// Where a setting came from, by its path; `None` when it is the default.

@@ -12,6 +12,14 @@ fn by_environment(pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     Settings::load(None, variables(pairs))
 }
 
+fn flags(settings: Settings, change: impl FnOnce(&mut Config)) -> Settings {
+    let change = |config: &mut Config| {
+        change(config);
+        Ok::<(), SettingsError>(())
+    };
+    settings.with_flags(change).unwrap()
+}
+
 fn mistake(text: &str) -> String {
     file::parse(Path::new("s.toml"), text).unwrap_err().to_string()
 }
@@ -99,7 +107,7 @@ fn later_layers_win_setting_by_setting() {
     }
     let config: Config = Value::Table(all.values).try_into().unwrap();
     let settings = Settings { config, origins: all.origins };
-    let settings = settings.with_flags(|config| config.log.level = "trace".to_owned());
+    let settings = flags(settings, |config| config.log.level = "trace".to_owned());
     let (config, line) = (&settings.config, |line| Origin::File { path: file.to_owned(), line, column: 1 });
     assert_eq!((config.log.format, config.log.level.as_str()), (LogFormat::Json, "trace"));
     assert_eq!(config.listen.port(), 1);
@@ -111,7 +119,7 @@ fn later_layers_win_setting_by_setting() {
 #[test]
 fn what_is_printed_can_be_read_and_is_the_same() {
     let settings = by_environment(&[("PILOT_STATUS_MCP_LOG__FORMAT", "json")]).unwrap();
-    let settings = settings.with_flags(|config| config.allow_hosts.push("quote\"\n".to_owned()));
+    let settings = flags(settings, |config| config.allow_hosts.push("quote\"\n".to_owned()));
     let printed = settings.to_toml();
     assert!(printed.contains("\n[log]\nformat = \"json\"  # PILOT_STATUS_MCP_LOG__FORMAT\n"), "{printed}");
     assert!(printed.contains("]  # command line\n"), "{printed}");

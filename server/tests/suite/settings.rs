@@ -12,6 +12,18 @@ pub(crate) fn file(name: &str, text: &str) -> PathBuf {
     path
 }
 
+#[tokio::test]
+async fn a_password_in_a_url_is_refused_and_not_repeated() {
+    for option in ["--upstream", "--otlp-endpoint"] {
+        let environment = [("PILOT_STATUS_MCP_CONFIG", "")];
+        let output = program(&["http", option, "http://user:hunter2@127.0.0.1:9"], &environment).await;
+        let error = text(output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(option) && error.contains("credentials"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
 async fn program(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pilot-status-mcp"));
     command.args(arguments).env_remove("PILOT_STATUS_BASE_URL").envs(environment.iter().copied());
