@@ -9,7 +9,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use mock_api::MockApi;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
-use server::Server;
+use server::{Limits, Server};
 use tokio::runtime::Runtime;
 
 const KEY: &str = "ps_demo_meta";
@@ -49,7 +49,8 @@ fn message_get(criterion: &mut Criterion) {
     let client = Client::new();
     let (mock, server, id) = runtime.block_on(async {
         let mock = MockApi::builder().start().await.expect("a mock");
-        let server = Server::builder().upstream(mock.url()).start().await.expect("a server");
+        let server =
+            Server::builder().upstream(mock.url()).limits(Limits::plain()).start().await.expect("a server");
         let id = sent(&client, &mock).await;
         (mock, server, id)
     });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mock_api::{Clock, MockApi, StartError};
 use serde_json::Value;
-use server::{Running, Server};
+use server::{Limits, Running, Server};
 use thiserror::Error;
 use tokio::runtime::Runtime;
 
@@ -58,7 +58,8 @@ impl Rig {
         let runtime = runtime()?;
         let (mock, server) = runtime.block_on(async {
             let mock = start_mock().await?;
-            let server = Server::builder().upstream(mock.url()).start().await?;
+            let server = Server::builder().upstream(mock.url()).output_schemas(true).limits(Limits::plain());
+            let server = server.start().await?;
             Ok::<_, RigError>((mock, server))
         })?;
         let (rest, mcp) = (Rest::new(mock.url()), Mcp::new(server.mcp_url()));

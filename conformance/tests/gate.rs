@@ -36,7 +36,7 @@ fn what_cannot_be_seen_is_not_verified() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (mock, server) = runtime.block_on(async {
         let mock = start_mock().await.unwrap();
-        let server = Server::builder().upstream(mock.url()).start().await.unwrap();
+        let server = Server::builder().upstream(mock.url()).output_schemas(true).start().await.unwrap();
         (mock, server)
     });
     let options = Options { cases: 8, only: Some("message_get".into()), rigs: 1, ..Options::default() };

@@ -186,7 +186,7 @@ fn run(only: &str, target: Target, distortion: Distortion) -> Report {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (mock, _server, api, mcp) = runtime.block_on(async {
         let mock = start_mock().await.unwrap();
-        let server = Server::builder().upstream(mock.url()).start().await.unwrap();
+        let server = Server::builder().upstream(mock.url()).output_schemas(true).start().await.unwrap();
         let (mut api, mut mcp) = (mock.url(), server.url());
         match target {
             Target::Rest => api = proxy::start(api, distortion).await,

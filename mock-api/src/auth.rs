@@ -1,29 +1,50 @@
-//! Key, scope, number, provider: the checks before a request's input is looked at, in this order (U-03).
+//! Key or token, scope, number, provider: the checks before a request's input is looked at, in this order (U-03).
 
 use fixtures::world::Engine;
 use http::HeaderMap;
 
-use crate::call::{Caller, Only, Route, Scope};
+use crate::call::{Caller, Credential, Only, Route, Scope};
 use crate::error::{ApiError, Code};
+use crate::oauth::{Holder, Issuer, bearer};
 use crate::state::State;
+use crate::time::Time;
+
+/// What a request shows of its caller, with what it takes to judge it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) now: Time,
+}
+
+impl Shown<'_> {
+    /// The number that the caller means.
+    fn number(&self) -> Option<&str> {
+        self.headers.get("x-whatsapp-number-id").and_then(|value| value.to_str().ok())
+    }
+}
 
 /// Lets the caller through to the route, or says why not.
-pub(crate) fn authorize(state: &State, route: &Route, headers: &HeaderMap) -> Result<Caller, ApiError> {
+pub(crate) fn authorize(state: &State, route: &Route, shown: Shown<'_>) -> Result<Caller, ApiError> {
     if route.scope == Scope::Public {
-        return Ok(Caller { key: String::new(), tenant: String::new(), number: None, number_scoped: false });
+        return Ok(Caller::nobody());
     }
-    let mut caller = authenticate(state, headers)?;
-    scope(state, route, headers, &mut caller)?;
+    let mut caller = authenticate(state, shown)?;
+    match &caller.credential {
+        Credential::Numbers(granted) => {
+            caller.number = granted_number(state, route, shown.number(), &caller.tenant, granted)?;
+        }
+        Credential::Key | Credential::WholeTenant => scope(state, route, shown.number(), &mut caller)?,
+    }
     provider(state, route, &caller)?;
     Ok(caller)
 }
 
 /// Whose key it is, and the number that it is used for, whether it may be or not.
-pub(crate) fn identify(state: &State, headers: &HeaderMap) -> Option<Caller> {
-    let mut caller = authenticate(state, headers).ok()?;
+pub(crate) fn identify(state: &State, shown: Shown<'_>) -> Option<Caller> {
+    let mut caller = authenticate(state, shown).ok()?;
     if !caller.number_scoped {
-        let named = headers.get("x-whatsapp-number-id").and_then(|value| value.to_str().ok());
-        caller.number = named.map(str::to_owned);
+        caller.number = shown.number().map(str::to_owned);
     }
     Some(caller)
 }
@@ -32,9 +53,31 @@ fn unauthorized(error: &str) -> ApiError {
     ApiError::new(Code::Unauthorized, error)
 }
 
-/// The key that the headers name (U-22).
-fn authenticate(state: &State, headers: &HeaderMap) -> Result<Caller, ApiError> {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+/// The key that the headers name (U-22), or the token that they carry.
+fn authenticate(state: &State, shown: Shown<'_>) -> Result<Caller, ApiError> {
+    let text = |name: &str| shown.headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let has_key = text("x-api-key").or_else(|| text("x-api-key-id")).is_some();
+    match bearer(shown.headers) {
+        Some(_) if has_key => Err(unauthorized("Send an API key or a token, not both")),
+        Some(token) => by_token(state, shown, token),
+        None => by_key(state, text),
+    }
+}
+
+fn by_token(state: &State, shown: Shown<'_>, token: &str) -> Result<Caller, ApiError> {
+    let holder = Holder::of(state, shown.issuer, token, shown.now);
+    // It may be expired, taken back, for another audience or made up: that is nobody's business but its owner's.
+    let holder = holder.ok_or_else(|| unauthorized("Invalid token"))?;
+    Ok(Caller {
+        key: holder.client.to_owned(),
+        tenant: holder.tenant.to_owned(),
+        number: None,
+        number_scoped: false,
+        credential: holder.numbers.map_or(Credential::WholeTenant, |it| Credential::Numbers(it.to_vec())),
+    })
+}
+
+fn by_key<'a>(state: &State, text: impl Fn(&str) -> Option<&'a str>) -> Result<Caller, ApiError> {
     let by_raw = text("x-api-key").map(|raw| state.account.key_by_raw(raw));
     let by_id = text("x-api-key-id").map(|id| state.account.key_by_id(id));
     let key = match (by_raw, by_id) {
@@ -50,10 +93,48 @@ fn authenticate(state: &State, headers: &HeaderMap) -> Result<Caller, ApiError> 
         tenant: key.tenant.clone(),
         number: key.number.clone(),
         number_scoped: key.scope_is_number(),
+        credential: Credential::Key,
     })
 }
 
-fn scope(state: &State, route: &Route, headers: &HeaderMap, caller: &mut Caller) -> Result<(), ApiError> {
+/// The number that a token for chosen numbers acts on (U-25); none where the operation has to look for it in the body.
+fn granted_number(
+    state: &State,
+    route: &Route,
+    named: Option<&str>,
+    tenant: &str,
+    granted: &[String],
+) -> Result<Option<String>, ApiError> {
+    let id = match (route.scope, named, granted) {
+        (Scope::Tenant, ..) => return Err(needs_whole_account()),
+        (_, Some(named), _) => granted.iter().find(|id| *id == named).ok_or_else(not_in_grant)?,
+        (_, None, [only]) => only,
+        (Scope::Number, None, _) => return Err(number_required()),
+        (Scope::Either | Scope::Public, None, _) => return Ok(None),
+    };
+    state.numbers.active(tenant, id).ok_or_else(ApiError::number_not_found)?;
+    Ok(Some(id.clone()))
+}
+
+/// 403: the token is for some numbers only.
+pub(crate) fn needs_whole_account() -> ApiError {
+    ApiError::new(
+        Code::NumberScopeNotAllowed,
+        "This operation needs access to the whole account; this token is for chosen numbers",
+    )
+}
+
+/// 403: the token is for other numbers.
+pub(crate) fn not_in_grant() -> ApiError {
+    ApiError::new(Code::NumberNotInGrant, "The token does not cover this number")
+}
+
+/// 400: the token is for several numbers.
+pub(crate) fn number_required() -> ApiError {
+    ApiError::new(Code::NumberRequired, "The token covers several numbers: name one in x-whatsapp-number-id")
+}
+
+fn scope(state: &State, route: &Route, named: Option<&str>, caller: &mut Caller) -> Result<(), ApiError> {
     if caller.number_scoped {
         return match (route.scope, &caller.number) {
             (Scope::Tenant, _) => Err(ApiError::new(
@@ -67,7 +148,6 @@ fn scope(state: &State, route: &Route, headers: &HeaderMap, caller: &mut Caller)
     if route.scope == Scope::Tenant {
         return Ok(());
     }
-    let named = headers.get("x-whatsapp-number-id").and_then(|value| value.to_str().ok());
     match named {
         Some(id) if state.numbers.active(&caller.tenant, id).is_some() => caller.number = Some(id.to_owned()),
         Some(_) => return Err(ApiError::number_not_found()),
@@ -104,14 +184,19 @@ fn provider(state: &State, route: &Route, caller: &Caller) -> Result<(), ApiErro
         }
         Only::Web => true,
     };
-    if supported { Ok(()) } else { Err(ApiError::new(Code::FeatureNotSupported, unsupported(route))) }
+    if supported {
+        return Ok(());
+    }
+    Err(ApiError::new(Code::FeatureNotSupported, unsupported(route, is_meta, web_calling)))
 }
 
-/// The text for calls is documented; the others are ours.
-fn unsupported(route: &Route) -> &'static str {
-    if route.path.starts_with("/calls") {
-        "Calling is only supported for Meta Cloud API and Pilot Status (web) numbers."
-    } else {
-        "Only supported on Meta Cloud API numbers"
+/// The text for numbers that have no calls is documented; the others are ours.
+fn unsupported(route: &Route, is_meta: bool, web_calling: bool) -> &'static str {
+    match route.only {
+        Only::WebCalling if is_meta => "Only supported on Pilot Status (web) numbers",
+        _ if route.path.starts_with("/calls") && !web_calling => {
+            "Calling is only supported for Meta Cloud API and Pilot Status (web) numbers."
+        }
+        _ => "Only supported on Meta Cloud API numbers",
     }
 }

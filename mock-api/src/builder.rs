@@ -13,12 +13,15 @@ use fixtures::{Contract, World};
 use serde_json::Value;
 use thiserror::Error;
 use tokio::net::TcpListener;
+use url::Url;
 
 use crate::api;
 use crate::control::{self, Access, CAPACITY, Faults, Journal, Snapshots};
 use crate::driver::Driver;
+use crate::hosts::{HostError, Hosts};
 use crate::messaging::Running;
 use crate::mock::{Mock, MockApi};
+use crate::oauth::{self, Documents, Issuer};
 use crate::state::State;
 use crate::time::Clock;
 use crate::webhooks::Deliverer;
@@ -32,8 +35,11 @@ pub enum StartError {
     /// The contract could not be loaded.
     #[error(transparent)]
     Contract(#[from] ContractError),
-    /// The client that delivers webhooks could not be set up.
-    #[error("failed to set up webhook delivery: {0}")]
+    /// A host that may be called is none.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// The client that delivers webhooks and fetches documents could not be set up.
+    #[error("failed to set up the HTTP client: {0}")]
     Client(reqwest::Error),
     /// The address could not be listened on.
     #[error("failed to listen on {address}: {source}")]
@@ -55,6 +61,8 @@ pub struct Builder {
     strict: bool,
     webhook_hosts: Vec<String>,
     webhook_timeout: Duration,
+    client_hosts: Vec<String>,
+    public_url: Option<Url>,
     control_token: Option<String>,
     journal: usize,
 }
@@ -69,6 +77,8 @@ impl Builder {
             strict: false,
             webhook_hosts: Vec::new(),
             webhook_timeout: Duration::from_secs(10),
+            client_hosts: Vec::new(),
+            public_url: None,
             control_token: None,
             journal: CAPACITY,
         }
@@ -109,7 +119,7 @@ impl Builder {
         self
     }
 
-    /// Hosts that webhooks may be delivered to besides loopback; none unless told otherwise.
+    /// Hosts that webhooks may be delivered to besides loopback, on any port, without scheme, port or path; none unless told otherwise.
     #[must_use]
     pub fn allow_webhook_hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
         self.webhook_hosts.extend(hosts);
@@ -120,6 +130,20 @@ impl Builder {
     #[must_use]
     pub fn webhook_timeout(mut self, timeout: Duration) -> Self {
         self.webhook_timeout = timeout;
+        self
+    }
+
+    /// Hosts that OAuth client metadata documents may be fetched from besides loopback; none unless told otherwise.
+    #[must_use]
+    pub fn allow_client_hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
+        self.client_hosts.extend(hosts);
+        self
+    }
+
+    /// Its base URL as others see it, which tokens and their issuer go by; where it listens unless told otherwise.
+    #[must_use]
+    pub fn public_url(mut self, url: Url) -> Self {
+        self.public_url = Some(url);
         self
     }
 
@@ -140,14 +164,14 @@ impl Builder {
     /// Starts it.
     ///
     /// # Errors
-    /// When the address is taken.
+    /// When the address is taken, the world does not fit, or a webhook host is none.
     pub async fn start(self) -> Result<MockApi, StartError> {
         let world = self.world.map_or_else(World::demo, Ok)?;
         let document = Contract::load()?.document().clone();
         let state = State::load(&world, self.seed, self.clock.now());
-        let driver = Driver::new(
-            Deliverer::new(self.webhook_hosts, self.webhook_timeout).map_err(StartError::Client)?,
-        );
+        let deliverer = Deliverer::new(Hosts::new(&self.webhook_hosts)?, self.webhook_timeout);
+        let driver = Driver::new(deliverer.map_err(StartError::Client)?);
+        let documents = Documents::new(Hosts::new(&self.client_hosts)?).map_err(StartError::Client)?;
         let failed = |source| StartError::Listen { address: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -163,6 +187,8 @@ impl Builder {
             running: Running::default(),
             snapshots: Snapshots::default(),
             access: Access::new(self.control_token.as_deref(), address.ip()),
+            issuer: Issuer::new(self.public_url.as_ref(), address),
+            documents,
         });
         let router = router(&mock, document);
         Ok(MockApi::run(mock, router, listener, address))
@@ -173,5 +199,6 @@ fn router(mock: &Arc<Mock>, document: Value) -> Router {
     let document = axum::Json(document);
     api::router(mock)
         .route("/openapi.json", get(move || async move { document }))
+        .merge(oauth::router(mock))
         .merge(control::router(mock))
 }

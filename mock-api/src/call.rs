@@ -83,7 +83,7 @@ impl Route {
 /// Who calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
-    /// Id of the key.
+    /// Id of the key, or of the OAuth client whose token it is.
     pub(crate) key: String,
     /// The tenant's id.
     pub(crate) tenant: String,
@@ -91,6 +91,36 @@ pub(crate) struct Caller {
     pub(crate) number: Option<String>,
     /// Whether the key is a number's own.
     pub(crate) number_scoped: bool,
+    pub(crate) credential: Credential,
+}
+
+/// What the caller showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Credential {
+    /// An API key.
+    Key,
+    /// An OAuth token for the whole tenant: as good as the account-wide key.
+    WholeTenant,
+    /// An OAuth token for these numbers only (U-25).
+    Numbers(Vec<String>),
+}
+
+impl Caller {
+    /// The caller of an operation that asks for no key.
+    pub(crate) fn nobody() -> Self {
+        Self {
+            key: String::new(),
+            tenant: String::new(),
+            number: None,
+            number_scoped: false,
+            credential: Credential::Key,
+        }
+    }
+
+    /// Whether an OAuth token keeps the caller from a number.
+    pub(crate) fn is_kept_from(&self, number: &str) -> bool {
+        matches!(&self.credential, Credential::Numbers(granted) if !granted.iter().any(|it| it == number))
+    }
 }
 
 /// The body as it came: nothing, JSON, or what is wrong with it.

@@ -1,13 +1,12 @@
 //! Lets time pass: what falls due happens, and webhooks are delivered, in the background or as the clock is moved on.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use jiff::SignedDuration;
 use tokio::sync::{Mutex, Notify};
 
 use crate::mock::Mock;
-use crate::state::State;
 use crate::time::Time;
 use crate::webhooks::{Deliverer, Job, finish, take_jobs};
 
@@ -23,7 +22,13 @@ pub(crate) struct Driver {
     delivered: Notify,
     /// One moves the clock at a time.
     moving: Mutex<()>,
+    /// The mock is gone: nothing more happens by itself.
+    stopped: AtomicBool,
 }
+
+/// The state was replaced while the clock moved, and with it what the move was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Replaced;
 
 impl Driver {
     pub(crate) fn new(deliverer: Deliverer) -> Self {
@@ -33,6 +38,7 @@ impl Driver {
             stirred: Notify::new(),
             delivered: Notify::new(),
             moving: Mutex::new(()),
+            stopped: AtomicBool::new(false),
         }
     }
 
@@ -47,6 +53,16 @@ impl Driver {
         self.epoch.load(Ordering::Relaxed)
     }
 
+    /// Starts nothing from here on, and lets nobody wait any longer.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        self.delivered.notify_waiters();
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
     /// Says that there may be something to do.
     pub(crate) fn stir(&self) {
         self.stirred.notify_one();
@@ -56,7 +72,7 @@ impl Driver {
 /// Runs until the mock is gone.
 pub(crate) async fn run(mock: Arc<Mock>) {
     loop {
-        let next = turn(&mock);
+        let next = turn(&mock).next;
         let stirred = mock.driver.stirred.notified();
         match next.filter(|_| !mock.clock.is_frozen()).map(|at| at.since(mock.clock.now())) {
             Some(wait) => {
@@ -68,16 +84,29 @@ pub(crate) async fn run(mock: Arc<Mock>) {
     }
 }
 
-/// Lets happen what is due, and starts what is to be delivered. Returns when the next thing is due.
-fn turn(mock: &Arc<Mock>) -> Option<Time> {
-    let (jobs, epoch, next) = {
+/// What is left after a turn.
+struct Left {
+    /// When the next thing is due.
+    next: Option<Time>,
+    /// Whether nothing is under way.
+    idle: bool,
+}
+
+/// Lets happen what is due, and starts what is to be delivered.
+fn turn(mock: &Arc<Mock>) -> Left {
+    if mock.driver.is_stopped() {
+        return Left { next: None, idle: true };
+    }
+    let (jobs, epoch, left) = {
         let (mut state, _) = mock.settled();
-        (take_jobs(&mut state), mock.driver.epoch(), state.schedule.next_time())
+        let jobs = take_jobs(&mut state);
+        let left = Left { next: state.schedule.next_time(), idle: state.webhooks.outbox.is_idle() };
+        (jobs, mock.driver.epoch(), left)
     };
     for job in jobs {
         tokio::spawn(attempt(Arc::clone(mock), job, epoch));
     }
-    next
+    left
 }
 
 async fn attempt(mock: Arc<Mock>, job: Job, epoch: u64) {
@@ -96,14 +125,25 @@ async fn attempt(mock: Arc<Mock>, job: Job, epoch: u64) {
     mock.driver.stir();
 }
 
-/// Moves the clock to `target`, stopping wherever something falls due. Returns when all of it has happened, webhooks delivered or failed.
-pub(crate) async fn advance(mock: &Arc<Mock>, target: Time) {
+/// Moves the clock to where `target` says from the time it shows, stopping wherever something falls due. Returns when all of it has happened, webhooks
+/// delivered or failed. Moves wait for each other, and each begins where the one before it ended.
+pub(crate) async fn advance<E>(
+    mock: &Arc<Mock>,
+    target: impl FnOnce(Time) -> Result<Time, E>,
+) -> Result<Result<(), Replaced>, E> {
     let _moving = mock.driver.moving.lock().await;
-    loop {
-        turn(mock);
+    let (epoch, target) = {
+        let _state = crate::lock(&mock.state);
+        (mock.driver.epoch(), target(mock.clock.now())?)
+    };
+    while !mock.driver.is_stopped() {
         idle(mock).await;
-        let next = crate::lock(&mock.state).schedule.next_time();
-        match next {
+        // The clock is set under the state's lock, as it is where the state is replaced: it never shows the time of another one.
+        let state = crate::lock(&mock.state);
+        if epoch != mock.driver.epoch() {
+            return Ok(Err(Replaced));
+        }
+        match state.schedule.next_time() {
             Some(at) if at <= target => mock.clock.set(at.max(mock.clock.now())),
             _ if mock.clock.now() < target => mock.clock.set(target),
             _ => break,
@@ -111,21 +151,105 @@ pub(crate) async fn advance(mock: &Arc<Mock>, target: Time) {
     }
     // What comes next is nearer now.
     mock.driver.stir();
+    Ok(Ok(()))
 }
 
-/// Waits until nothing is under way.
-pub(crate) async fn idle(mock: &Arc<Mock>) {
+/// Waits until nothing is under way. What is stirred meanwhile is started here: were it left to others, nobody would say when it came to nothing.
+async fn idle(mock: &Arc<Mock>) {
     loop {
         let delivered = mock.driver.delivered.notified();
         tokio::pin!(delivered);
         delivered.as_mut().enable();
-        if is_idle(&crate::lock(&mock.state)) {
+        // From here on an attempt is under way, which says when it has ended.
+        if turn(mock).idle {
             return;
         }
         delivered.await;
     }
 }
 
-fn is_idle(state: &State) -> bool {
-    state.webhooks.outbox.is_idle()
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use fixtures::World;
+    use serde_json::json;
+
+    use super::*;
+    use crate::control::ControlError;
+    use crate::{Clock, MockApi};
+
+    async fn frozen() -> MockApi {
+        let clock = Clock::frozen("2026-06-20T10:00:00Z".parse().unwrap());
+        MockApi::builder().clock(clock).start().await.unwrap()
+    }
+
+    fn by(duration: SignedDuration) -> impl FnOnce(Time) -> Result<Time, ControlError> {
+        move |now| Ok(now.plus(duration))
+    }
+
+    /// One poll, and nothing else runs meanwhile.
+    fn is_ready(future: std::pin::Pin<&mut impl Future>) -> bool {
+        future.poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[tokio::test]
+    async fn what_is_stirred_for_nothing_keeps_nobody_waiting() {
+        let api = frozen().await;
+        let mock = &api.mock;
+        let stir = || crate::lock(&mock.state).webhooks.outbox.stir("nobody");
+        stir();
+        let mut waiting = pin!(idle(mock));
+        let mut ready = is_ready(waiting.as_mut());
+        // The driver's own turn comes between: it finds nothing to deliver.
+        turn(mock);
+        ready = ready || is_ready(waiting.as_mut());
+        assert!(ready, "somebody waits for what will never end");
+    }
+
+    #[tokio::test]
+    async fn moves_add_up() {
+        let api = frozen().await;
+        let hour = || advance(&api.mock, by(SignedDuration::from_hours(1)));
+        let (a, b, c) = tokio::join!(hour(), hour(), hour());
+        assert!([a, b, c].into_iter().all(|moved| moved.unwrap().is_ok()));
+        assert_eq!(api.mock.clock.now().to_string(), "2026-06-20T13:00:00.000Z");
+    }
+
+    /// A listener that takes no connection from its queue: who calls it waits.
+    async fn with_a_delivery_that_does_not_end() -> (MockApi, tokio::net::TcpListener) {
+        let api = frozen().await;
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", silent.local_addr().unwrap());
+        let mut world = World::demo().unwrap();
+        world.webhooks[0].url = url;
+        world.webhooks[0].active = true;
+        api.load_world(world);
+        api.simulate("message", json!({ "numberId": "num_meta", "from": "+5511988887777", "text": "Oi" }))
+            .unwrap();
+        (api, silent)
+    }
+
+    #[tokio::test]
+    async fn a_move_ends_when_the_state_is_replaced() {
+        let (api, _silent) = with_a_delivery_that_does_not_end().await;
+        api.save_snapshot("before").unwrap();
+        let mut moving = pin!(advance(&api.mock, by(SignedDuration::from_hours(1))));
+        assert!(!is_ready(moving.as_mut()), "it waits for the delivery");
+        api.load_world(World::demo().unwrap());
+        assert_eq!(moving.await.unwrap(), Err(Replaced));
+        assert_eq!(api.mock.clock.now().to_string(), "2026-06-20T10:00:00.000Z");
+    }
+
+    #[tokio::test]
+    async fn nothing_starts_once_the_mock_is_gone() {
+        let (api, _silent) = with_a_delivery_that_does_not_end().await;
+        let mock = Arc::clone(&api.mock);
+        drop(api);
+        turn(&mock);
+        assert!(take_jobs(&mut crate::lock(&mock.state)).len() == 1, "the delivery still waits");
+        assert!(is_ready(pin!(idle(&mock))), "nobody waits for it");
+    }
 }

@@ -57,7 +57,8 @@ codes! {
         InsufficientFunds = "INSUFFICIENT_FUNDS";
     403:
         TenantScopeNotAllowed = "TENANT_SCOPE_NOT_ALLOWED",
-        NumberScopeNotAllowed = "NUMBER_SCOPE_NOT_ALLOWED";
+        NumberScopeNotAllowed = "NUMBER_SCOPE_NOT_ALLOWED",
+        NumberNotInGrant = "NUMBER_NOT_IN_GRANT";
     404:
         NotFound = "NOT_FOUND",
         NumberNotFound = "NUMBER_NOT_FOUND",

@@ -51,6 +51,11 @@ impl Ids {
         Self { seed, rng: ChaCha8Rng::seed_from_u64(seed) }
     }
 
+    /// What it was made from.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// `prefix_` and 26 characters that sort by time, as `msg_01HZX…`.
     pub(crate) fn id(&mut self, prefix: &str, now: Time) -> String {
         let millis = u128::try_from(now.timestamp().as_millisecond()).unwrap_or_default();

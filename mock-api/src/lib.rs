@@ -4,7 +4,7 @@
 //!
 //! Reading order: [`call`](self) (a request and the route it takes), `api` (the routes), `serve` (the way of a request), `auth` (key, scope, number,
 //! provider), `fields` (reading a body), `state` (one store per area), then the areas: `messaging`, `webhooks`, `groups`, `channels`, `numbers`,
-//! `templates`, `calls`, `account`, `media`. `control` steers it all, `builder` and `mock` start and stop it; `time`, `ids` and `schedule` are its only
+//! `templates`, `calls`, `account`, `media`. `oauth` issues tokens that `auth` takes beside keys, `control` steers it all, `builder` and `mock` start and stop it; `time`, `ids` and `schedule` are its only
 //! sources of time and chance, but that `control` draws faults from a generator of its own.
 //!
 //! ```no_run
@@ -29,6 +29,7 @@ mod driver;
 mod error;
 mod fields;
 mod groups;
+mod hosts;
 mod ids;
 mod link;
 mod magic;
@@ -37,6 +38,7 @@ mod messaging;
 mod mock;
 mod net;
 mod numbers;
+mod oauth;
 mod paging;
 mod phone;
 mod schedule;
@@ -49,16 +51,26 @@ mod webhooks;
 
 pub use builder::{Builder, StartError};
 pub use control::{
-    ArmedFault, ClockMode, ClockReading, ControlError, Count, Delay, Dribble, Fault, NearMiss, RateLimit,
-    RecordedRequest, Refusal, RequestFilter, ResetAt, Rule, Since, SnapshotInfo, Truncate, Verification,
+    ArmedFault, ClockMode, ClockReading, ControlError, Count, Delay, Difference, Dribble, Fault, NearMiss,
+    RateLimit, RecordedRequest, Refusal, RequestCounts, RequestFilter, ResetAt, Rule, Since, SnapshotInfo,
+    Truncate, Verification,
 };
 pub use error::Code;
+pub use fixtures::World;
+pub use fixtures::world::WorldError;
+pub use hosts::HostError;
+pub use jiff::SignedDuration;
 pub use magic::{magic_json, magic_markdown, magic_text};
 pub use mock::MockApi;
-pub use time::{Clock, Time};
+pub use time::{Clock, Time, TimeError};
 pub use webhooks::{DeliveryRecord, WebhookDetails};
 
 /// Locks; a panic elsewhere does not take the mock down with it.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Keeps the Rust of the README true.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

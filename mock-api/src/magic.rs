@@ -132,7 +132,11 @@ pub(crate) const TABLE: &[Magic] = &[
     phone("15550100205", Effect::Call(CallOutcome::Fails), "A call fails before it rings"),
     name("_rejected", MetaStatus::Rejected, "Meta's review refuses the template"),
     name("_pending", MetaStatus::Pending, "Meta's review does not end"),
-    name("_disabled", MetaStatus::Disabled, "Meta switches the template off at the end of its review"),
+    name(
+        "_disabled",
+        MetaStatus::Disabled,
+        "Meta approves the template, and switches it off 3 minutes later",
+    ),
     Magic {
         input: Input::IdempotencyKey("magic_in_use"),
         text: "409 IDEMPOTENCY_KEY_IN_USE, as if the first call were still running",

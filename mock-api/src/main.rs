@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use fixtures::{World, facts};
 use mock_api::{Clock, MockApi, Time};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// A stateful stand-in for the Pilot Status API: no message is sent, nothing costs money.
 ///
@@ -16,12 +18,12 @@ use mock_api::{Clock, MockApi, Time};
 #[command(name = "pilot-status-mock", version, after_help = EXAMPLES)]
 struct Arguments {
     /// Address to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4010")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4010", value_parser = parse_address)]
     listen: SocketAddr,
     /// World file to start from and to go back to on reset (YAML or JSON; format: fixtures/worlds/README.md)
     #[arg(long, value_name = "FILE")]
     world: Option<PathBuf>,
-    /// `real`, `frozen`, or `frozen=ISO` with the instant it stands at
+    /// `real`, `frozen`, which stands at 2026-06-20T10:00:00.000Z, or `frozen=ISO` with another instant, zone included
     #[arg(long, value_name = "CLOCK", default_value = "real", value_parser = parse_clock)]
     clock: ClockChoice,
     /// Seed of ids and keys: the same seed, world and calls give the same answers
@@ -33,9 +35,18 @@ struct Arguments {
     /// Token that /_mock asks for in the header x-control-token; without one /_mock is open on loopback and closed elsewhere
     #[arg(long, value_name = "TOKEN", env = "PILOT_STATUS_MOCK_CONTROL_TOKEN", hide_env_values = true)]
     control_token: Option<String>,
-    /// Hosts that webhooks may be delivered to besides loopback; repeat it or separate them by commas
+    /// Hosts that webhooks may be delivered to besides loopback, without port; repeat it or separate them by commas
     #[arg(long, value_name = "HOST", value_delimiter = ',')]
     allow_webhook_hosts: Vec<String>,
+    /// Base URL by which others reach the mock: OAuth tokens and their issuer name it
+    #[arg(long, value_name = "URL", value_parser = parse_public_url)]
+    public_url: Option<url::Url>,
+    /// Hosts that OAuth client metadata documents may be fetched from besides loopback; repeat it or separate them by commas
+    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    allow_client_hosts: Vec<String>,
+    /// How long a webhook's receiver may take to answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    webhook_timeout: u64,
     /// How many requests the journal keeps; 0 turns it off
     #[arg(long, value_name = "N", default_value_t = 1000)]
     journal: usize,
@@ -58,8 +69,22 @@ Examples:
   pilot-status-mock
   pilot-status-mock --listen 127.0.0.1:0 --clock frozen=2026-06-20T10:00:00Z --seed 7
   curl -s http://127.0.0.1:4010/v1/conversations -H 'x-api-key: ps_demo_meta'
+  curl -s -X POST http://127.0.0.1:4010/_mock/reset
+  curl -s -X POST http://127.0.0.1:4010/_mock/clock/advance -d '{\"by\": \"PT1H\"}'
 
-Beside /v1 (and /api/v1): GET /openapi.json; the control API under /_mock, described by GET /_mock/openapi.json";
+RUST_LOG=info (or mock_api=debug) in the environment shows what happens, on standard error.
+
+Beside /v1 (and /api/v1): GET /openapi.json; OAuth under /oauth; the control API under /_mock, described by GET /_mock/openapi.json";
+
+/// An address, or `localhost` with a port.
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let local = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    local
+        .as_deref()
+        .unwrap_or(text)
+        .parse()
+        .map_err(|_| "expected an address with a port, as 127.0.0.1:4010".to_owned())
+}
 
 /// Where a frozen clock stands unless told otherwise.
 const FROZEN_AT: &str = "2026-06-20T10:00:00.000Z";
@@ -77,10 +102,13 @@ fn parse_clock(text: &str) -> Result<ClockChoice, String> {
         Some(("frozen", instant)) => instant,
         _ => return Err("expected real, frozen or frozen=ISO (frozen=2026-06-20T10:00:00Z)".to_owned()),
     };
-    instant
-        .parse()
-        .map(ClockChoice::Frozen)
-        .map_err(|error| format!("{instant:?} is not an ISO 8601 instant: {error}"))
+    instant.parse().map(ClockChoice::Frozen).map_err(|error| format!("{instant:?}: {error}"))
+}
+
+fn parse_public_url(text: &str) -> Result<url::Url, String> {
+    let url: url::Url = text.parse().map_err(|error| format!("{error}"))?;
+    let fits = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
+    if fits { Ok(url) } else { Err("expected an http or https URL without query and fragment".to_owned()) }
 }
 
 #[tokio::main]
@@ -105,7 +133,14 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut builder =
         MockApi::builder().listen(arguments.listen).seed(arguments.seed).strict(arguments.strict);
+    builder = builder.webhook_timeout(Duration::from_secs(arguments.webhook_timeout));
+    let is_closed =
+        !arguments.listen.ip().is_loopback() && arguments.control_token.as_deref().is_none_or(str::is_empty);
     builder = builder.allow_webhook_hosts(arguments.allow_webhook_hosts).journal(arguments.journal);
+    builder = builder.allow_client_hosts(arguments.allow_client_hosts);
+    if let Some(url) = arguments.public_url {
+        builder = builder.public_url(url);
+    }
     if let Some(token) = arguments.control_token {
         builder = builder.control_token(token);
     }
@@ -118,11 +153,18 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if let ClockChoice::Frozen(instant) = arguments.clock {
         builder = builder.clock(Clock::frozen(instant));
     }
-    let stop = stop_signal()?;
+    let mut stop = StopSignal::new()?;
     let mock = builder.start().await?;
     println!("pilot-status-mock listening on {}", mock.url());
-    stop.await;
-    mock.stop().await;
+    if is_closed {
+        eprintln!("/_mock is closed: off loopback it needs --control-token");
+    }
+    stop.next().await;
+    tokio::select! {
+        () = mock.stop() => {}
+        // Who asks twice does not want to wait.
+        () = stop.next() => {}
+    }
     Ok(())
 }
 
@@ -143,14 +185,21 @@ fn print_facts(format: ListFormat) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Resolves on SIGTERM and on Ctrl-C.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
+/// SIGTERM and Ctrl-C.
+struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    })
+    }
 }

@@ -1,13 +1,15 @@
 //! A running mock: what its handlers share, and the handle on it.
 
+use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use axum::Router;
 use fixtures::World;
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::builder::Builder;
@@ -15,8 +17,12 @@ use crate::control::{Access, Faults, Journal, Snapshots};
 use crate::driver::{self, Driver};
 use crate::messaging::Running;
 use crate::net::{Connection, Listener};
+use crate::oauth::{Documents, Issuer};
 use crate::state::State;
 use crate::time::{Clock, Time};
+
+/// How long requests in flight have to be answered when it is stopped.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -33,6 +39,8 @@ pub(crate) struct Mock {
     pub(crate) running: Running,
     pub(crate) snapshots: Snapshots,
     pub(crate) access: Access,
+    pub(crate) issuer: Issuer,
+    pub(crate) documents: Documents,
 }
 
 impl Mock {
@@ -76,8 +84,11 @@ impl MockApi {
     pub(crate) fn run(mock: Arc<Mock>, router: Router, listener: TcpListener, address: SocketAddr) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router.into_make_service_with_connect_info::<Connection>();
+        let (keep, open) = watch::channel(());
         let task = tokio::spawn(async move {
-            let served = axum::serve(Listener(listener), service)
+            // Connections are open as long as this task runs.
+            let _keep = keep;
+            let served = axum::serve(Listener { tcp: listener, open }, service)
                 .with_graceful_shutdown(async { drop(stopped.await) });
             if let Err(error) = served.await {
                 tracing::error!(%error, "the listener failed");
@@ -99,9 +110,14 @@ impl MockApi {
         format!("http://{}", self.address)
     }
 
-    /// Moves its clock on. Returns when all that falls due on the way has happened, in order, webhooks delivered or failed.
+    /// Moves its clock on. Returns when all that falls due on the way has happened, in order, webhooks delivered or failed; earlier when the state is
+    /// replaced meanwhile. A negative duration moves nothing, with a warning in the log; [`advance_to`](Self::advance_to) answers an error for it.
     pub async fn advance(&self, by: SignedDuration) {
-        driver::advance(&self.mock, self.mock.clock.now().plus(by)).await;
+        if by.is_negative() {
+            tracing::warn!(%by, "the clock does not go back");
+        }
+        let target = |now: Time| Ok::<_, Infallible>(now.plus(by.max(SignedDuration::ZERO)));
+        let Ok(Ok(()) | Err(driver::Replaced)) = driver::advance(&self.mock, target).await;
     }
 
     /// A digest of everything it holds: two equal ones mean that nothing changed in between.
@@ -113,10 +129,18 @@ impl MockApi {
         hasher.finish()
     }
 
-    /// Stops it: requests in flight are answered first.
-    pub async fn stop(mut self) {
+    /// Stops it: requests in flight are answered first, if that takes no longer than 5 seconds.
+    pub async fn stop(self) {
+        self.stop_within(GRACE).await;
+    }
+
+    /// Stops it: requests in flight are answered first, as far as the grace goes. Then connections end, half a request or a slow answer on them or not.
+    pub async fn stop_within(mut self, grace: Duration) {
         drop(self.stop.take());
-        if let Some(task) = self.task.take() {
+        let Some(mut task) = self.task.take() else { return };
+        if tokio::time::timeout(grace, &mut task).await.is_err() {
+            tracing::warn!("stopped before every request was answered");
+            task.abort();
             drop(task.await);
         }
     }
@@ -126,5 +150,6 @@ impl Drop for MockApi {
     fn drop(&mut self) {
         drop(self.stop.take());
         self.driving.abort();
+        self.mock.driver.stop();
     }
 }

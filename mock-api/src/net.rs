@@ -1,5 +1,6 @@
 //! The listener: connections that can be told to break off as a real network does.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -9,26 +10,34 @@ use std::task::{Context, Poll};
 
 use axum::extract::connect_info::Connected;
 use axum::serve::IncomingStream;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
-/// A TCP listener whose connections are [`Stream`]s.
+/// A TCP listener whose connections are [`Stream`]s. They end when the sender behind `open` is gone, whatever they wait for.
 #[derive(Debug)]
-pub(crate) struct Listener(pub(crate) TcpListener);
+pub(crate) struct Listener {
+    pub(crate) tcp: TcpListener,
+    pub(crate) open: watch::Receiver<()>,
+}
 
 impl axum::serve::Listener for Listener {
     type Io = Stream;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Stream, SocketAddr) {
-        let (tcp, address) = axum::serve::Listener::accept(&mut self.0).await;
+        let (tcp, address) = axum::serve::Listener::accept(&mut self.tcp).await;
         // Without it small answers wait for the client's delayed acknowledgement.
         drop(tcp.set_nodelay(true));
-        (Stream { tcp, connection: Connection::default() }, address)
+        let mut open = self.open.clone();
+        let ended = async move { while open.changed().await.is_ok() {} }.boxed();
+        (Stream { tcp, connection: Connection::default(), ended }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.tcp.local_addr()
     }
 }
 
@@ -52,10 +61,17 @@ impl Connected<IncomingStream<'_, Listener>> for Connection {
 }
 
 /// One connection.
-#[derive(Debug)]
 pub(crate) struct Stream {
     tcp: TcpStream,
     connection: Connection,
+    /// Resolves when the connection is to end.
+    ended: BoxFuture<'static, ()>,
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("tcp", &self.tcp).finish_non_exhaustive()
+    }
 }
 
 impl Stream {
@@ -75,6 +91,10 @@ impl AsyncRead for Stream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.ended.poll_unpin(context).is_ready() {
+            self.ended = std::future::ready(()).boxed();
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         Pin::new(&mut self.tcp).poll_read(context, buffer)
     }
 }

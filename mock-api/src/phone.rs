@@ -37,7 +37,7 @@ pub(crate) fn is_user_id(text: &str) -> bool {
     })
 }
 
-/// `551199****9999`: the first six and the last four digits.
+/// `+551199****9999`: the first six and the last four digits.
 pub(crate) fn masked(digits: &str) -> String {
     let (head, tail) = (
         digits.get(..6).unwrap_or_default(),

@@ -7,9 +7,10 @@ use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header, request::Parts};
 
-use crate::auth::{authorize, identify};
+use crate::auth::{Shown, authorize, identify};
 use crate::call::{Call, Caller, RawBody, Reply, Route};
-use crate::control::{Effects, Entry, Instead, Refused};
+use crate::control::journal::{self, Entry, Ignored, MAX_TARGET, Refused};
+use crate::control::{Effects, Instead};
 use crate::error::ApiError;
 use crate::messaging::Claim;
 use crate::mock::Mock;
@@ -32,6 +33,10 @@ impl Arrival {
         let at = mock.clock.now();
         let (parts, body) = request.into_parts();
         Self { at, parts, body: read(body).await }
+    }
+
+    fn shown<'a>(&'a self, mock: &'a Mock) -> Shown<'a> {
+        Shown { headers: &self.parts.headers, issuer: &mock.issuer, now: self.at }
     }
 }
 
@@ -77,7 +82,7 @@ pub(crate) async fn refuse(mock: &Mock, request: Request, error: ApiError) -> Re
         return error.into_response();
     }
     let arrival = Arrival::new(mock, request).await;
-    let caller = identify(&crate::lock(&mock.state), &arrival.parts.headers);
+    let caller = identify(&crate::lock(&mock.state), arrival.shown(mock));
     let outcome = Outcome { result: Err(error), caller, ignored: Vec::new() };
     record(mock, None, &arrival, &outcome, &Effects::default());
     outcome.result.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
@@ -85,9 +90,8 @@ pub(crate) async fn refuse(mock: &Mock, request: Request, error: ApiError) -> Re
 
 /// Claims the request's `Idempotency-Key` until the claim is dropped.
 fn claim<'a>(mock: &'a Mock, route: &'static Route, arrival: &Arrival) -> Option<Claim<'a>> {
-    let headers = &arrival.parts.headers;
-    let key = headers.get("idempotency-key")?;
-    let caller = identify(&crate::lock(&mock.state), headers)?;
+    let key = arrival.parts.headers.get("idempotency-key")?;
+    let caller = identify(&crate::lock(&mock.state), arrival.shown(mock))?;
     Some(mock.running.claim(route, caller, key))
 }
 
@@ -95,7 +99,7 @@ fn strike(mock: &Mock, route: &Route, arrival: &Arrival) -> Effects {
     if mock.faults.is_empty() {
         return Effects::default();
     }
-    let caller = identify(&crate::lock(&mock.state), &arrival.parts.headers);
+    let caller = identify(&crate::lock(&mock.state), arrival.shown(mock));
     mock.faults.strike(route, caller.as_ref(), arrival.at)
 }
 
@@ -111,10 +115,11 @@ fn answer(
     let body = parse(headers, arrival.body.as_ref());
     let query = parse_query(arrival.parts.uri.query().unwrap_or_default());
     let (mut state, now) = mock.settled();
-    let caller = match authorize(&state, route, headers) {
+    let shown = Shown { now, ..arrival.shown(mock) };
+    let caller = match authorize(&state, route, shown) {
         Ok(caller) => caller,
         Err(error) => {
-            let caller = identify(&state, headers);
+            let caller = identify(&state, shown);
             return Outcome { result: Err(error), caller, ignored: Vec::new() };
         }
     };
@@ -148,7 +153,7 @@ fn record(
         status: (!effects.resets()).then_some(status),
         code: code.map(|code| code.as_str().to_owned()),
         refused,
-        ignored: outcome.ignored.clone(),
+        ignored: Ignored::of(&outcome.ignored),
         faults: effects.faults.clone(),
         delay_ms: effects.delay_ms,
         ..entry(arrival, outcome.caller.as_ref())
@@ -159,7 +164,7 @@ fn record_fault(mock: &Mock, route: &'static Route, arrival: &Arrival, effects: 
     if !mock.journal.is_on() {
         return;
     }
-    let caller = identify(&crate::lock(&mock.state), &arrival.parts.headers);
+    let caller = identify(&crate::lock(&mock.state), arrival.shown(mock));
     mock.journal.record(Entry {
         route: Some(route),
         status: instead.status(),
@@ -174,21 +179,22 @@ fn record_fault(mock: &Mock, route: &'static Route, arrival: &Arrival, effects: 
 /// What the journal notes of a request whatever comes of it.
 fn entry(arrival: &Arrival, caller: Option<&Caller>) -> Entry {
     let filled = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let cut = |text: &str| text.chars().take(MAX_TARGET).collect::<String>();
     Entry {
         sequence: 0,
         at: arrival.at,
         method: arrival.parts.method.clone(),
-        path: arrival.parts.uri.path().to_owned(),
-        query: arrival.parts.uri.query().map(str::to_owned),
+        path: cut(arrival.parts.uri.path()),
+        query: arrival.parts.uri.query().map(cut),
         route: None,
         tenant: caller.and_then(|caller| filled(&caller.tenant)),
-        number: caller.and_then(|caller| caller.number.clone()),
+        number: caller.and_then(|caller| caller.number.as_deref()).map(cut),
         key: caller.and_then(|caller| filled(&caller.key)),
         status: None,
         code: None,
-        body: arrival.body.as_ref().map(|body| Entry::kept_body(body)).unwrap_or_default(),
-        body_length: arrival.body.as_ref().map_or(MAX_BODY + 1, Bytes::len),
-        ignored: Vec::new(),
+        headers: journal::Headers::of(&arrival.parts.headers),
+        body: arrival.body.as_ref().map_or_else(journal::Body::unread, |body| journal::Body::of(body)),
+        ignored: Ignored::default(),
         refused: None,
         faults: Vec::new(),
         delay_ms: 0,

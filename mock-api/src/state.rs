@@ -12,6 +12,7 @@ use crate::ids::Ids;
 use crate::media::MediaStore;
 use crate::messaging::Messaging;
 use crate::numbers::Numbers;
+use crate::oauth::Oauth;
 use crate::schedule::{Due, Schedule};
 use crate::templates::Templates;
 use crate::time::Time;
@@ -32,6 +33,7 @@ pub(crate) struct State {
     pub(crate) media: MediaStore,
     pub(crate) calls: Calls,
     pub(crate) webhooks: Webhooks,
+    pub(crate) oauth: Oauth,
 }
 
 impl State {
@@ -53,10 +55,11 @@ impl State {
             media: MediaStore::load(world),
             calls: Calls::load(world, start, &mut ids),
             webhooks: Webhooks::load(world, start, &mut ids),
+            oauth: Oauth::load(world),
             schedule: Schedule::default(),
             ids,
         };
-        crate::numbers::enter_dues(&mut state);
+        crate::numbers::enter_dues(&mut state, start);
         state
     }
 
@@ -66,7 +69,7 @@ impl State {
             match due {
                 Due::Messaging(due) => crate::messaging::fall_due(self, due, at),
                 Due::Numbers(due) => crate::numbers::fall_due(self, due, at),
-                Due::Templates(due) => crate::templates::fall_due(self, due),
+                Due::Templates(due) => crate::templates::fall_due(self, due, at),
                 Due::Calls(due) => crate::calls::fall_due(self, due, at),
                 Due::Groups(due) => crate::groups::fall_due(self, due, at),
                 Due::Webhooks(due) => crate::webhooks::fall_due(self, due),

@@ -28,6 +28,7 @@ impl State {
         self.account.remove_tenant(tenant);
         self.messaging.remove_tenant(tenant);
         self.templates.remove_tenant(tenant);
+        self.oauth.remove_tenant(tenant);
         self.numbers.remove_pairings(&leaving);
         self.webhooks.remove_deliveries(&leaving);
         self.schedule.retain(|due| !goes(due, &leaving));
@@ -42,7 +43,10 @@ impl State {
         Leaving {
             tenant: tenant.to_owned(),
             numbers: of_world.chain(of_tenant).cloned().collect(),
-            webhooks: hooks.chain(self.webhooks.ids_of_tenant(tenant)).collect(),
+            webhooks: hooks
+                .chain(self.webhooks.ids_of_tenant(tenant))
+                .chain(self.webhooks.outbox.leftovers_of(tenant))
+                .collect(),
             pairings: self.numbers.pairings_of(tenant),
         }
     }

@@ -4,8 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Mutex;
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
 
 /// An instant with milliseconds, shown as `2026-06-20T10:00:00.000Z`.
 ///
@@ -44,16 +47,32 @@ impl Time {
     }
 }
 
-impl FromStr for Time {
-    type Err = jiff::Error;
+/// Why a text is no instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum TimeError {
+    /// It says a day and a time, but not where: guessing would be wrong half of the time.
+    #[error("the instant has no zone: add Z or an offset, as in 2026-06-20T10:00:00Z")]
+    NoZone,
+    /// It is nothing of the kind.
+    #[error("must be an ISO 8601 instant, as 2026-06-20T10:00:00Z, or a date, as 2026-06-20")]
+    NotIso,
+}
 
-    /// ISO 8601: an instant with its offset, or a date, which is its first instant in UTC.
+impl FromStr for Time {
+    type Err = TimeError;
+
+    /// ISO 8601: an instant with its offset, or a date of the form `YYYY-MM-DD`, which is its first instant in UTC.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let instant = text.parse::<Timestamp>().or_else(|_| {
-            let date: jiff::civil::Date = text.parse()?;
-            Ok::<_, jiff::Error>(date.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp())
-        })?;
-        Ok(Self::new(instant))
+        if let Ok(instant) = text.parse::<Timestamp>() {
+            return Ok(Self::new(instant));
+        }
+        let local: DateTime = text.parse().map_err(|_| TimeError::NotIso)?;
+        // What begins with a date is one to jiff as well: its time would be lost.
+        if text.len() != "YYYY-MM-DD".len() {
+            return Err(TimeError::NoZone);
+        }
+        let midnight = local.to_zoned(TimeZone::UTC).map_err(|_| TimeError::NotIso)?;
+        Ok(Self::new(midnight.timestamp()))
     }
 }
 
@@ -169,7 +188,16 @@ mod tests {
         assert_eq!(time.to_string(), "2026-06-20T10:00:00.000Z");
         assert_eq!("2026-06-20T07:00:00.0009-03:00".parse::<Time>().unwrap(), time);
         assert_eq!("2026-06-20".parse::<Time>().unwrap().to_string(), "2026-06-20T00:00:00.000Z");
-        assert!("yesterday".parse::<Time>().is_err());
+    }
+
+    #[test]
+    fn guesses_no_zone() {
+        for text in ["2026-06-21T15:30:00", "2026-06-21 15:30", "2026-06-21T15:30:00[America/Sao_Paulo]"] {
+            assert_eq!(text.parse::<Time>(), Err(TimeError::NoZone), "{text}");
+        }
+        for text in ["yesterday", "", "2026-02-30", "2026-06-2", "1782000000", "2026-06-21T"] {
+            assert_eq!(text.parse::<Time>(), Err(TimeError::NotIso), "{text}");
+        }
     }
 
     #[test]

@@ -286,10 +286,9 @@ async fn branding_refuses() {
     }
     let (status, body) = api.put("/branding", json!(["companyName"])).await;
     assert_eq!((status, paths(&body)), (400, vec![""]));
-    assert_eq!(
-        api.put("/branding", json!({ "companyName": "é".repeat(60), "primaryColor": "#ABCDEF" })).await.0,
-        200
-    );
+    let longest =
+        json!({ "companyName": "é".repeat(60), "subtitle": "é".repeat(120), "primaryColor": "#ABCDEF" });
+    assert_eq!(api.put("/branding", longest).await.0, 200);
     assert_ne!(api.mock.digest(), before);
 }
 

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Api, api, paths};
+use common::{Api, api, code, paths};
 use serde_json::{Value, json};
 
 const ANA: &str = "+5511988887777";
@@ -70,7 +70,9 @@ async fn contacts_call_in_the_hours_of_the_day() {
 async fn nobody_calls_a_number_that_takes_no_calls() {
     let api = api("ps_demo_meta").await;
     set(&api, json!({ "status": "DISABLED" })).await;
-    assert!(!gets_through(&api, "2026-06-20T11:00:00Z").await);
+    let (status, body) =
+        api.simulate("call", json!({ "numberId": "num_meta", "from": "+5511988887777" })).await;
+    assert_eq!((status, code(&body)), (400, "META_CALLING_NOT_ELIGIBLE"));
     set(&api, json!({ "status": "ENABLED", "call_hours": { "status": "DISABLED" } })).await;
     assert!(gets_through(&api, "2026-06-20T11:00:00Z").await);
 }

@@ -62,7 +62,8 @@ async fn gets_by_either_id_with_sdps_on_demand() {
     assert_eq!(body["sdpAnswer"], Value::Null);
     assert!(body.as_object().unwrap().contains_key("sdpAnswer"));
     for path in ["/calls/call_ana_in", "/calls/call_ana_in?includeSdp=0"] {
-        assert!(api.get(path).await.1.get("sdpOffer").is_none());
+        let (_, body) = api.get(path).await;
+        assert_eq!((body.get("sdpOffer"), body.get("sdpAnswer")), (None, None), "{path}");
     }
 }
 
@@ -413,12 +414,19 @@ async fn web_calling_opens_part_of_it() {
     let (status, call) = api.post("/calls", json!({ "to": "+5511966665555", "sdp": SDP })).await;
     assert_eq!(status, 200, "{call}");
     let id = call["id"].as_str().unwrap();
-    assert_eq!(call["externalCallId"].as_str().unwrap().len(), 8);
+    let external = call["externalCallId"].as_str().unwrap();
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte);
+    assert_eq!((external.len(), external.bytes().all(is_digit)), (8, true), "{external}");
     let (_, shown) = api.get(&format!("/calls/{id}?includeSdp=1")).await;
     assert_eq!((&shown["sdpOffer"], &shown["conversationId"]), (&Value::Null, &json!("conv_caio")));
     let media = json!({ "mediaUrl": "https://cdn.loja.com/ola.MP3?x=1" });
-    let expected = json!({ "success": true, "id": id, "status": "INITIATED" });
+    // Queued until the call is connected.
+    let expected = json!({ "success": true, "id": id, "status": "ACCEPTED" });
     assert_eq!(api.post(&format!("/calls/{id}/play"), media).await, (200, expected));
+    for file in ["ola.wav", "ola.opus"] {
+        let media = json!({ "mediaUrl": format!("http://cdn.loja.com/{file}") });
+        assert_eq!(api.post(&format!("/calls/{id}/play"), media).await.0, 200, "{file}");
+    }
     let (status, session) =
         api.post(&format!("/calls/{id}/realtime-session"), json!({ "mode": "talk" })).await;
     assert_eq!((status, &session["expiresInSeconds"]), (200, &json!(120)));

@@ -25,7 +25,15 @@ async fn ask(builder: Builder, header: Option<(&str, &str)>, paths: &[&str]) -> 
     answers
 }
 
-const PATHS: [&str; 4] = ["/_mock/health", "/_mock/openapi.json", "/_mock/clock", "/_mock/nowhere"];
+const PATHS: [&str; 7] = [
+    "/_mock/health",
+    "/_mock/openapi.json",
+    "/_mock/clock",
+    "/_mock/nowhere",
+    "/_mock",
+    "/_mock/",
+    "/_mock/snapshots/%ff",
+];
 
 fn everywhere() -> Builder {
     MockApi::builder().listen(([0, 0, 0, 0], 0).into())
@@ -53,7 +61,8 @@ async fn a_token_opens_it_and_is_asked_for_everywhere() {
         for header in [("x-control-token", "s3cret"), ("authorization", "Bearer s3cret")] {
             let answers = ask(builder(), Some(header), &PATHS).await;
             let statuses: Vec<_> = answers.iter().map(|(status, _)| *status).collect();
-            assert_eq!(statuses, [200, 200, 200, 404]);
+            assert_eq!(statuses, [200, 200, 200, 404, 404, 404, 404]);
+            assert!(answers.iter().skip(3).all(|(_, code)| code == "NOT_FOUND"));
         }
     }
 }

@@ -58,8 +58,18 @@ async fn does_not_go_back() {
     ] {
         let (status, answer) = control.call(method, path, Some(body.clone())).await;
         assert_eq!((status, code(&answer)), (400, "CLOCK_BACKWARDS"), "{body}");
+        assert!(answer["error"].as_str().unwrap().contains("snapshot"), "what to do: {answer}");
     }
     assert_eq!(control.get("/clock").await.1, json!({ "mode": "frozen", "now": NOW }));
+}
+
+#[tokio::test]
+async fn moves_at_the_same_time_add_up() {
+    let api = api("").await;
+    let control = Control::of(&api).await;
+    let hour = || control.post("/clock/advance", json!({ "by": "PT1H" }));
+    tokio::join!(hour(), hour(), hour());
+    assert_eq!(control.get("/clock").await.1["now"], "2026-06-20T13:00:00.000Z");
 }
 
 #[tokio::test]
@@ -73,6 +83,7 @@ async fn bad_bodies() {
         (json!({ "by": "P1M" }), "/by"),
         (json!({ "by": 3600 }), "/by"),
         (json!({ "to": "tomorrow" }), "/to"),
+        (json!({ "to": "2026-06-21T15:30:00" }), "/to"),
         (json!({ "seconds": 1 }), "/seconds"),
         (json!([]), ""),
     ] {

@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::control::Control;
-use common::{Api, api, code, start};
+use common::{Api, api, code, paths, start};
 use jiff::SignedDuration;
 use mock_api::{Delay, Dribble, Fault, MockApi, RequestFilter, ResetAt, Truncate};
 use reqwest::Method;
@@ -350,4 +350,60 @@ async fn the_handle_does_the_same() {
     assert!(!api.mock.remove_fault("a"));
     let error = api.mock.put_fault("a", Fault::default()).unwrap_err();
     assert_eq!((error.status(), error.code()), (400, "VALIDATION_ERROR"));
+}
+
+#[tokio::test]
+async fn answers_with_headers() {
+    let api = api("ps_demo_web").await;
+    let control = Control::of(&api).await;
+    for (fault, retry_after, body) in [
+        (
+            json!({ "status": 503, "headers": { "Retry-After": "5", "x-a": "b" } }),
+            "5",
+            json!({ "error": "Service Unavailable" }),
+        ),
+        (
+            json!({ "code": "RATE_LIMITED" }),
+            "60",
+            json!({ "error": "Too Many Requests", "code": "RATE_LIMITED", "retryAfterSeconds": 60 }),
+        ),
+        (
+            json!({ "code": "RATE_LIMITED", "headers": { "retry-after": "7" } }),
+            "7",
+            json!({ "error": "Too Many Requests", "code": "RATE_LIMITED", "retryAfterSeconds": 7 }),
+        ),
+    ] {
+        assert_eq!(control.put("/faults/a", fault.clone()).await.0, 200);
+        let response = api.request(Method::GET, "/conversations").send().await.unwrap();
+        assert_eq!(response.headers()["retry-after"], retry_after, "{fault}");
+        let answered: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+        assert_eq!(answered, body);
+    }
+    for (fault, path) in [
+        (json!({ "headers": { "a": "b" }, "delay": { "ms": 1 } }), "/status"),
+        (json!({ "status": 503, "headers": { "a b": "c" } }), "/headers/a b"),
+        (json!({ "status": 503, "headers": { "a": "b\n" } }), "/headers/a"),
+        (json!({ "status": 503, "headers": { "Content-Length": "1" } }), "/headers/Content-Length"),
+        (json!({ "status": 204, "body": {} }), "/body"),
+        (json!({ "status": 503, "tenantId": "nope" }), "/tenantId"),
+    ] {
+        let (status, body) = control.put("/faults/b", fault.clone()).await;
+        assert_eq!((status, paths(&body)), (400, vec![path]), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_that_goes_back_has_its_calls_again() {
+    let mut api = api("ps_demo_web").await;
+    let control = Control::of(&api).await;
+    control.put("/faults/limit", json!({ "rateLimit": { "limit": 1 } })).await;
+    for key in ["ps_demo_web", "ps_other_web"] {
+        api.use_key(key);
+        assert_eq!(api.get("/conversations").await.0, 200);
+        assert_eq!(api.get("/conversations").await.0, 429);
+    }
+    control.post("/reset", json!({ "tenantId": "tenant_demo" })).await;
+    assert_eq!(api.get("/conversations").await.0, 429, "another tenant's window goes on");
+    api.use_key("ps_demo_web");
+    assert_eq!(api.get("/conversations").await.0, 200);
 }

@@ -114,6 +114,12 @@ async fn an_unreadable_file_is_refused_whole() {
         *file.pointer_mut(pointer).unwrap() = value;
         file
     };
+    let with = |pointer: &str, key: &str| {
+        let mut file = good.clone();
+        let part = file.pointer_mut(pointer.trim_end_matches('/')).unwrap();
+        part[key] = json!("more");
+        file
+    };
     let bad = [
         json!({}),
         json!([]),
@@ -123,11 +129,22 @@ async fn an_unreadable_file_is_refused_whole() {
         changed("/now", json!("then")),
         changed("/state/ids", json!(7)),
         changed("/state/numbers", json!({})),
+        // What could be read, and is not what was exported.
+        changed("/now", json!("2026-06-20T10:00:01.000Z")),
+        changed("/digest", json!("00")),
+        changed("/state/account/keys", json!({})),
+        changed("/state/settings", json!({ "webCalling": true })),
+        with("/", "comment"),
+        with("/state", "comment"),
     ];
     for file in bad {
         let (status, body) = control.post("/snapshots/good/import", file).await;
         assert_eq!((status, code(&body)), (400, "SNAPSHOT_INVALID"));
     }
+    // Laid out anew it is still the same.
+    let pretty = serde_json::to_vec_pretty(&good).unwrap();
+    api.mock.import_snapshot("pretty", &pretty).unwrap();
+    assert_eq!(control.get("/snapshots/pretty").await.1, good);
     let url = format!("{}/_mock/snapshots/good/import", api.mock.url());
     let text: String = good.to_string().chars().take(100).collect();
     assert_eq!(reqwest::Client::new().post(url).body(text).send().await.unwrap().status(), 400);

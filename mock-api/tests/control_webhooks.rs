@@ -29,7 +29,7 @@ async fn shows_secrets() {
     let control = Control::of(&api).await;
     let expected = json!({
         "id": "wh_demo", "tenantId": "tenant_demo", "whatsappNumberId": "num_meta", "name": "Demo", "url": "http://127.0.0.1:9/hook",
-        "active": false, "events": ["*"], "secret": "whsec_demo", "waiting": 0, "lastTriggered": null,
+        "active": false, "events": ["*"], "secret": "whsec_demo", "waiting": 0, "dropped": 0, "lastTriggered": null,
         "createdAt": "2026-06-10T10:00:00.000Z", "updatedAt": "2026-06-10T10:00:00.000Z"
     });
     assert_eq!(control.get("/webhooks/wh_demo").await, (200, expected.clone()));
@@ -42,6 +42,8 @@ async fn shows_secrets() {
     assert_eq!(control.get("/webhooks?numberId=num_meta").await.1, json!({ "webhooks": [expected] }));
     assert_eq!(control.get("/webhooks?number=num_meta").await.0, 400);
     assert_eq!(api.mock.webhook_secret("wh_demo").unwrap(), "whsec_demo");
+    let ids: Vec<_> = api.mock.webhooks().into_iter().map(|webhook| webhook.id).collect();
+    assert_eq!(json!(ids), json!(["wh_demo", body["id"]]));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ mod common;
 
 use common::control::Control;
 use common::receiver::{Answer, Receiver};
-use common::{Api, api, code, start};
+use common::{Api, api, code, paths, start};
 use jiff::SignedDuration;
 use mock_api::{Count, Fault, MockApi, RequestFilter};
 use serde_json::{Value, json};
@@ -157,6 +157,23 @@ async fn a_delivery_that_is_under_way_does_not_count_for_the_webhook_that_takes_
 }
 
 #[tokio::test]
+async fn what_a_purged_number_left_to_be_delivered_goes_with_its_tenant() {
+    let api = api("ps_demo_tenant").await;
+    let control = Control::of(&api).await;
+    let receiver = Receiver::start().await;
+    let body = json!({ "url": receiver.url("/"), "events": ["*"], "whatsappNumberId": "num_web" });
+    assert_eq!(api.post("/webhooks", body).await.0, 201);
+    receiver.fail(1);
+    assert_eq!(api.delete("/numbers/num_web/purge").await.0, 200);
+    api.settle().await;
+    assert_eq!(receiver.take_events(), ["number.removed"]);
+    assert_eq!(control.post("/reset", json!({ "tenantId": "tenant_demo" })).await.0, 200);
+    // It would have been tried again.
+    api.mock.advance(SignedDuration::from_hours(1)).await;
+    assert_eq!(receiver.take_events(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn unknown_tenants_and_bad_bodies() {
     let api = api("").await;
     let control = Control::of(&api).await;
@@ -205,4 +222,38 @@ async fn the_handle_loads_worlds() {
     mock.load_world_text(WORLD).unwrap();
     assert_eq!(mock.reset_tenant("tenant_demo").unwrap_err().code(), "TENANT_NOT_FOUND");
     mock.reset_tenant("tenant_small").unwrap();
+}
+
+#[tokio::test]
+async fn what_may_mean_one_tenant_resets_nothing() {
+    let api = api("ps_demo_web").await;
+    let control = Control::of(&api).await;
+    send(&api, "+5511966665555").await;
+    let before = api.mock.digest();
+    for (path, body, pointer) in [
+        ("/reset?tenantId=tenant_demo", None, "/tenantId"),
+        ("/reset", Some(json!({ "tenantId": null })), "/tenantId"),
+        ("/reset", Some(json!({ "tenant": "tenant_demo" })), "/tenant"),
+        ("/reset", Some(json!(["tenant_demo"])), ""),
+    ] {
+        let (status, answer) = control.call(reqwest::Method::POST, path, body).await;
+        assert_eq!(
+            (status, code(&answer), paths(&answer)),
+            (400, "VALIDATION_ERROR", vec![pointer]),
+            "{path}"
+        );
+    }
+    assert_eq!(api.mock.digest(), before);
+    // No operation takes a parameter that it does not know.
+    for path in [
+        "/health?x=1",
+        "/clock?x=1",
+        "/webhooks?x=1",
+        "/webhooks/wh_demo?x=1",
+        "/requests/counts?x=1",
+        "/faults?x=1",
+    ] {
+        let (status, answer) = control.get(path).await;
+        assert_eq!((status, paths(&answer)), (400, vec!["/x"]), "{path}");
+    }
 }

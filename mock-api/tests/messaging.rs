@@ -93,7 +93,15 @@ async fn a_send_names_one_mode_and_one_destination() {
         (json!({ "destinationNumber": "+5511988887777" }), vec![""]),
         (json!({ "destinationNumber": "+5511988887777", "groupId": "1@g.us", "text": "a" }), vec![""]),
         (json!({ "destinationNumber": "+5511988887777", "text": "a", "templateId": "b" }), vec![""]),
+        (
+            json!({ "destinationNumber": "+5511988887777", "text": "a", "media": "https://a/b.png", "mediaType": "image" }),
+            vec![""],
+        ),
+        (json!({ "groupId": "1@g.us", "newsletterId": "1@newsletter", "text": "a" }), vec![""]),
         (json!({ "destinationNumber": "1234567", "text": "a" }), vec!["/destinationNumber"]),
+        (json!({ "destinationNumber": "1234567890123456", "text": "a" }), vec!["/destinationNumber"]),
+        (json!({ "destinationNumber": "ana", "text": "a" }), vec!["/destinationNumber"]),
+        (json!({ "destinationNumber": "BR.ana", "text": "a" }), vec!["/destinationNumber"]),
         (json!({ "destinationNumber": null, "text": "a" }), vec!["/destinationNumber"]),
         (json!({ "groupId": "120363@newsletter", "text": "a" }), vec!["/groupId"]),
         (json!({ "newsletterId": "@newsletter", "text": "a" }), vec!["/newsletterId"]),
@@ -190,9 +198,10 @@ async fn destinations_follow_the_provider() {
     let (status, answer) = api.post("/messages/send", channel.clone()).await;
     assert_eq!((status, code(&answer)), (400, "NOT_SUPPORTED_FOR_META"));
     api.use_key("ps_demo_meta_oba");
-    assert_eq!(api.post("/messages/send", group.clone()).await.0, 202);
-    api.use_key("ps_demo_web");
-    for body in [group, channel] {
+    let (_, made) = api.post("/groups", json!({ "subject": "Obra" })).await;
+    let own = json!({ "groupId": made["id"], "text": "a" });
+    for (key, body) in [("ps_demo_meta_oba", own), ("ps_demo_web", group), ("ps_demo_web", channel)] {
+        api.use_key(key);
         let (status, sent) = api.post("/messages/send", body).await;
         assert_eq!(status, 202);
         api.mock.advance(jiff::SignedDuration::from_mins(1)).await;
@@ -312,7 +321,7 @@ async fn the_same_idempotency_key_sends_once() {
     let refused = send("k2", r#"{"text":"Oi"}"#).await;
     assert_eq!(refused.0, 400, "not remembered");
     assert_eq!(send("k2", r#"{"destinationNumber":"+5511988887777","text":"Oi"}"#).await.0, 202);
-    for bad in ["", &"k".repeat(256)] {
+    for bad in ["", "a\tb", &"k".repeat(256)] {
         let answer = send(bad, r#"{"destinationNumber":"+5511988887777","text":"Oi"}"#).await;
         assert_eq!((answer.0, code(&answer.2)), (400, "IDEMPOTENCY_KEY_INVALID"));
     }

@@ -130,8 +130,11 @@ async fn connect() {
     let before = api.mock.digest();
     let (status, body) = api.get("/numbers/num_web/connect").await;
     assert_eq!((status, code(&body)), (409, "ALREADY_CONNECTED"));
-    let (status, body) = api.get("/numbers/num_meta/connect").await;
-    assert_eq!((status, code(&body)), (400, "NOT_SUPPORTED_FOR_META"));
+    // The provider is judged before the input.
+    for query in ["", "?link=x"] {
+        let (status, body) = api.get(&format!("/numbers/num_meta/connect{query}")).await;
+        assert_eq!((status, code(&body)), (400, "NOT_SUPPORTED_FOR_META"));
+    }
     let (status, body) = api.get("/numbers/num_web_closed/connect?link=x").await;
     assert_eq!((status, paths(&body)), (400, vec!["/link"]));
     assert_eq!(api.mock.digest(), before);

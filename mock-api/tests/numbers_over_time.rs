@@ -5,7 +5,7 @@
 mod common;
 
 use common::receiver::Receiver;
-use common::{Api, NOW, api, code, paths};
+use common::{Api, NOW, anonymous, api, code, paths};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -53,6 +53,10 @@ async fn a_new_number_is_made_known() {
         .post("/numbers/meta", json!({ "name": "Oficial", "number": "55119333", "metaPhoneId": "1" }))
         .await;
     assert_eq!(body["instance"]["state"], "OPEN");
+    assert_eq!(
+        body.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["instance", "webhookUrl", "verifyToken"]
+    );
     api.settle().await;
     assert_eq!(receiver.take_events(), ["number.created"]);
 }
@@ -190,10 +194,13 @@ async fn the_status_while_the_provider_does_not_answer() {
         "id": "num_web", "state": "OPEN", "isFullyConnected": true, "stale": true,
         "lastKnownAt": "2026-06-20T10:01:00.000Z"
     });
-    assert_eq!(status().await, (200, stale));
+    assert_eq!(status().await, (200, stale.clone()));
+    api.mock.advance(MINUTE).await;
+    happens(&api, "num_web", "provider_silent").await;
+    assert_eq!(status().await, (200, stale), "silence does not begin twice");
     happens(&api, "num_web", "disconnect").await;
     let (_, body) = status().await;
-    let reported = (&json!("CLOSE"), &json!(true), &json!("2026-06-20T10:02:00.000Z"));
+    let reported = (&json!("CLOSE"), &json!(true), &json!("2026-06-20T10:03:00.000Z"));
     assert_eq!((&body["state"], &body["stale"], &body["lastKnownAt"]), reported, "it said so by itself");
     for (event, expected) in [
         ("provider_timeout", "UPSTREAM_TIMEOUT"),
@@ -235,13 +242,16 @@ async fn check_without_the_providers_key() {
     assert_eq!(body["settingsSync"], json!({ "applied": 1, "failed": 0, "skipped": 0 }));
 }
 
-// facts: NUM-DUAL-003, NUM-STATUS-002, NUM-LIST-004
+// facts: NUM-DUAL-003, NUM-STATUS-002, NUM-LIST-004, NUM-CONNECT-010
 #[tokio::test]
 async fn two_links() {
     let api = api("ps_demo_tenant").await;
     let link = |event: &str| json!({ "numberId": "num_web", "event": event, "link": "secondary" });
     let (status, body) = api.simulate("number", link("connect")).await;
     assert_eq!((status, paths(&body)), (400, vec!["/link"]));
+    let (status, body) = api.get("/numbers/num_web/connect?link=secondary").await;
+    assert_eq!((status, code(&body)), (400, "FEATURE_NOT_SUPPORTED"));
+    assert_eq!(api.get("/numbers").await.1[2]["secondaryLink"], Value::Null);
     api.post("/numbers/num_web/upgrade-to-dual", json!({})).await;
     assert_eq!(api.get("/numbers/num_web/status?link=secondary").await.1["state"], "CONNECTING");
     assert_eq!(api.get("/numbers/num_web").await.1["isFullyConnected"], false);
@@ -319,4 +329,16 @@ async fn a_link_is_sent_with_its_template() {
     let text = history["messages"][0]["text"].as_str().unwrap();
     assert_eq!(text, format!("Conecte seu WhatsApp em {} hoje.", body["remotePairingUrl"].as_str().unwrap()));
     assert_eq!(history["messages"][0]["participantPhone"], "+5511911112222");
+}
+
+#[tokio::test]
+async fn the_control_document_names_every_event() {
+    let api = anonymous().await;
+    let document = reqwest::get(format!("{}/_mock/openapi.json", api.mock.url())).await.unwrap();
+    let document: Value = serde_json::from_slice(&document.bytes().await.unwrap()).unwrap();
+    let body = "/paths/~1_mock~1simulate~1number/post/requestBody/content/application~1json/schema";
+    let events = document.pointer(&format!("{body}/properties/event/enum")).unwrap().as_array().unwrap();
+    let events: Vec<_> = events.iter().map(|event| event.as_str().unwrap()).collect();
+    let (_, body) = api.simulate("number", json!({ "numberId": "num_web", "event": "none" })).await;
+    assert_eq!(body["details"]["issues"][0]["message"], format!("must be one of {}", events.join(", ")));
 }

@@ -16,6 +16,8 @@ async fn deleted_numbers_can_be_restored() {
     let (status, body) = api.delete("/numbers/num_web").await;
     assert_eq!((status, body), (200, json!({ "ok": true, "restorableUntil": "2026-07-20T10:00:00.000Z" })));
     assert_eq!(api.get("/numbers/num_web").await.0, 404);
+    assert_eq!(api.get("/numbers/num_web/status").await.0, 404);
+    assert!(!api.get("/numbers").await.1.to_string().contains("num_web\""));
     assert_eq!(api.delete("/numbers/num_web").await.0, 404);
     assert_eq!(api.get("/api-keys").await.1.as_array().unwrap().len(), 3);
     let (status, body) = api.post("/numbers", json!({ "name": "x", "number": "5511900000003" })).await;

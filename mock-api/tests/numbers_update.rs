@@ -73,6 +73,8 @@ async fn update_refuses() {
         assert_eq!((status, paths(&body)), (400, vec![path]));
     }
     assert_eq!(api.mock.digest(), before);
+    let longest = json!({ "settings": { "msgRejectCall": "é".repeat(1000) } });
+    assert_eq!(api.patch("/numbers/num_web", longest).await.0, 200);
     for days in [1, 3650] {
         let patch = json!({ "piiMode": "STORE_X_DAYS", "piiRetentionDays": days });
         assert_eq!(api.patch("/numbers/num_web", patch).await.1["piiRetentionDays"], days);

@@ -126,7 +126,9 @@ async fn meta_links_have_no_number_yet() {
         }
         let path = format!("/remote-pairing/{}", body["remotePairingToken"].as_str().unwrap());
         assert_eq!(api.get(&path).await, (200, json!({ "valid": true })));
-        assert_eq!(api.get(&format!("{path}/status")).await.1["isFullyConnected"], false);
+        let closed = json!({ "state": "CLOSE", "connectedAt": null });
+        let expected = json!({ "state": "CLOSE", "isFullyConnected": false, "primaryLink": closed, "secondaryLink": null });
+        assert_eq!(api.get(&format!("{path}/status")).await.1, expected);
         let (status, body) = api.post(&format!("{path}/connect"), json!({})).await;
         assert_eq!((status, code(&body)), (400, "NOT_SUPPORTED_FOR_META"));
     }

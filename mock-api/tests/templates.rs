@@ -241,6 +241,45 @@ async fn a_new_version_waits_for_review_while_the_approved_one_stays_sendable() 
     assert_eq!((&template["sendable"], &template["metaLanguage"]), (&json!(true), &json!("en_US")));
 }
 
+// facts: TPL-UPDATE-013
+#[tokio::test]
+async fn an_update_without_a_language_is_in_the_default_one() {
+    let api = api("ps_demo_meta").await;
+    for (body, expected) in [
+        (json!({ "body": "Hi again.", "language": "en_US" }), "en_US"),
+        (json!({ "body": "Oi, de novo." }), "pt_BR"),
+    ] {
+        api.put("/templates/boas_vindas", body).await;
+        assert_eq!(api.get("/templates/boas_vindas").await.1["metaLanguage"], expected);
+    }
+}
+
+// facts: TPL-BODY-013
+#[tokio::test]
+async fn fields_that_do_not_count_are_no_part_of_a_template() {
+    let api = api("ps_demo_meta").await;
+    let body = json!({
+        "header": { "text": "{{a}}" },
+        "body": { "text": "Oi {{nome}}, tudo bem?", "note": "{{b}}" },
+        "buttons": [{ "type": "QUICK_REPLY", "text": "Sim", "payload": "{{c}}" }]
+    });
+    let body = json!({ "name": "oi", "body": body, "examples": { "nome": "Ana" } });
+    assert_eq!(api.post("/templates", body).await.0, 201);
+    let (_, template) = api.get("/templates/oi").await;
+    assert_eq!(template["variables"], json!(["nome"]));
+    assert_eq!(
+        template["body"],
+        json!({
+            "header": { "type": "NONE" },
+            "body": { "text": "Oi {{nome}}, tudo bem?" },
+            "buttons": [{ "type": "QUICK_REPLY", "text": "Sim" }]
+        })
+    );
+    let send =
+        json!({ "templateId": "oi", "variables": { "nome": "Ana" }, "destinationNumber": "+5511988887777" });
+    assert_eq!(api.post("/messages/send", send).await.0, 202);
+}
+
 // facts: TPL-UPDATE-006
 #[tokio::test]
 async fn an_update_on_a_web_number_is_immediate() {

@@ -34,6 +34,8 @@ struct Template {
     approved: bool,
     /// When the review of the latest version ends.
     reviewed: Option<i64>,
+    /// When it is switched off after all.
+    switched_off: Option<i64>,
 }
 
 impl Template {
@@ -43,7 +45,7 @@ impl Template {
     }
 
     fn sendable(&self) -> bool {
-        self.status == "APPROVED" || self.approved
+        self.status == "APPROVED" || (self.status == "PENDING" && self.approved)
     }
 }
 
@@ -57,11 +59,15 @@ impl Model {
     fn pass(&mut self, seconds: i64) {
         self.now += seconds;
         for (name, template) in &mut self.templates {
-            if template.reviewed.is_some_and(|at| at <= self.now) {
-                template.reviewed = None;
-                if template.status == "PENDING" {
-                    template.decide(["APPROVED", "REJECTED", "PENDING", "DISABLED"][*name]);
-                }
+            if let Some(at) = template.reviewed.take_if(|at| *at <= self.now)
+                && template.status == "PENDING"
+            {
+                template.decide(["APPROVED", "REJECTED", "PENDING", "APPROVED"][*name]);
+                template.switched_off = (*name == 3).then_some(at + REVIEW);
+            }
+            if template.switched_off.take_if(|at| *at <= self.now).is_some() && template.status == "APPROVED"
+            {
+                template.decide("DISABLED");
             }
         }
     }
@@ -92,7 +98,8 @@ impl ReferenceStateMachine for Model {
         let reviewed = Some(model.now + REVIEW);
         match *step {
             Step::Create(name) => {
-                let template = Template { version: 1, status: "PENDING", approved: false, reviewed };
+                let template =
+                    Template { version: 1, status: "PENDING", approved: false, reviewed, switched_off: None };
                 model.templates.entry(name).or_insert(template);
             }
             Step::Update(name) => {
@@ -101,6 +108,7 @@ impl ReferenceStateMachine for Model {
                     template.approved |= template.status == "APPROVED";
                     template.status = "PENDING";
                     template.reviewed = reviewed;
+                    template.switched_off = None;
                 }
             }
             Step::Delete(name) => drop(model.templates.remove(&name)),

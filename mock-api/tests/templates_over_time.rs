@@ -38,12 +38,16 @@ async fn meta_approves_after_some_minutes() {
 #[tokio::test]
 async fn the_end_of_the_name_chooses_the_verdict() {
     let api = api("ps_demo_meta").await;
-    for (name, status) in
-        [("pedido_rejected", "REJECTED"), ("pedido_pending", "PENDING"), ("pedido_disabled", "DISABLED")]
-    {
+    for (name, first, then) in [
+        ("pedido_rejected", "REJECTED", "REJECTED"),
+        ("pedido_pending", "PENDING", "PENDING"),
+        ("pedido_disabled", "APPROVED", "DISABLED"),
+    ] {
         create(&api, name).await;
-        api.mock.advance(SignedDuration::from_hours(1)).await;
-        assert_eq!(standing(&api, name).await, (status.to_owned(), false, 1));
+        api.mock.advance(REVIEW).await;
+        assert_eq!(standing(&api, name).await, (first.to_owned(), first == "APPROVED", 1));
+        api.mock.advance(SignedDuration::from_mins(3)).await;
+        assert_eq!(standing(&api, name).await, (then.to_owned(), false, 1));
     }
 }
 
@@ -73,6 +77,19 @@ async fn the_last_approved_version_stays_sendable() {
     api.mock.advance(REVIEW).await;
     assert_eq!(standing(&api, "boas_vindas").await, ("APPROVED".to_owned(), true, 2));
     assert_eq!(code(&api.post("/messages/send", send).await.1), "MISSING_TEMPLATE_VARIABLES");
+}
+
+// facts: TPL-LIFE-003, TPL-LIFE-005, TPL-UPDATE-004
+#[tokio::test]
+async fn a_rejected_version_leaves_nothing_to_send() {
+    let api = api("ps_demo_meta").await;
+    api.put("/templates/boas_vindas", json!({ "body": "Oi de novo." })).await;
+    let verdict = json!({ "numberId": "num_meta", "template": "boas_vindas", "status": "REJECTED" });
+    api.simulate("template-verdict", verdict).await;
+    assert_eq!(standing(&api, "boas_vindas").await, ("REJECTED".to_owned(), false, 2));
+    // Another attempt brings back the version that was approved, while it is reviewed.
+    api.put("/templates/boas_vindas", json!({ "body": "Oi mais uma vez." })).await;
+    assert_eq!(standing(&api, "boas_vindas").await, ("PENDING".to_owned(), true, 3));
 }
 
 // facts: TPL-UPDATE-003, TPL-UPDATE-011
@@ -141,7 +158,7 @@ async fn verdicts_that_are_none() {
     assert_eq!(api.mock.digest(), before);
 }
 
-// facts: TPL-LIST-009
+// facts: TPL-LIST-009, NUM-PURGE-002
 #[tokio::test]
 async fn numbers_of_one_waba_share_the_review() {
     let mut api = api("ps_demo_tenant").await;
@@ -160,4 +177,10 @@ async fn numbers_of_one_waba_share_the_review() {
     api.use_key("ps_demo_tenant");
     api.use_header("x-whatsapp-number-id", &numbers[1]);
     assert_eq!(standing(&api, "pedido").await, ("APPROVED".to_owned(), true, 1));
+    // With its last number the WABA goes, and what it had.
+    api.delete(&format!("/numbers/{}/purge", numbers[1])).await;
+    api.use_key("ps_demo_tenant");
+    let (_, body) = api.post("/numbers/meta", meta("p3", "5511911110003")).await;
+    api.use_header("x-whatsapp-number-id", body["instance"]["id"].as_str().unwrap());
+    assert_eq!(api.get("/templates").await.1, json!([]));
 }

@@ -1,49 +1,90 @@
 //! One tool call, from arguments to outcome.
 
+use std::time::Duration;
+
+use http::StatusCode;
 use serde_json::{Map, Value};
 
+use crate::admission::Admission;
+use crate::auth::Credentials;
+use crate::meta::MetaTools;
 use crate::operation::{Metrics, RequestIds, Watched};
 use crate::outcome::{Failure, Outcome};
+use crate::selection::{Filter, View};
 use crate::table::{Entry, Table};
 use crate::upstream::Upstream;
 use crate::validate::Problem;
-use crate::{Key, request, rules, validate};
+use crate::{Caller, Limits, cut, request, rules, validate};
 
 /// The tools and the API behind them: everything that a call needs but the caller.
 #[derive(Debug)]
 pub struct Calls {
     /// The tools.
     pub table: Table,
+    /// Which of them are served.
+    pub served: Filter,
+    /// The two tools that stand for all others, where they do.
+    pub meta_tools: Option<MetaTools>,
+    /// Whether the tools of the conformance suite are served as well.
+    pub diagnostic_tools: bool,
+    /// What speaks for a caller to the API.
+    pub credentials: Credentials,
     /// The API.
     pub upstream: Upstream,
     /// What is counted.
     pub metrics: Metrics,
     /// Names for requests that have none.
     pub(crate) request_ids: RequestIds,
+    /// Who may call now.
+    pub admission: Admission,
+    /// The bounds of calls and results.
+    pub limits: Limits,
+    /// Longest time for a call of a tool that [`Limits::tool_timeouts`] does not name.
+    pub timeout: Duration,
     /// Whether failures are told in `structuredContent` too; see [`Outcome::into_result`].
     pub structured_errors: bool,
 }
 
 impl Calls {
-    /// Runs one call for the holder of `key`. Dropping the future ends the request to the API.
-    pub async fn run(&self, entry: &Entry, arguments: Map<String, Value>, key: &Key) -> Outcome {
+    /// The tools that are served to a request, which may select some of them.
+    #[must_use]
+    pub fn view<'a>(&'a self, asked: Option<&'a Filter>, caller: &'a Caller) -> View<'a> {
+        View::new(&self.table, &self.served, asked, caller.grant())
+    }
+
+    /// Runs one call for `caller`. Dropping the future ends the request to the API.
+    pub async fn run(&self, entry: &Entry, arguments: Map<String, Value>, caller: &Caller) -> Outcome {
         let watched = Watched::begin(&self.metrics, &entry.definition.name);
-        let outcome = match prepare(entry, arguments) {
-            Ok(request) => match self.metrics.upstream(self.upstream.send(request, key)).await {
-                Ok(reply) => Outcome::from_reply(reply),
-                Err(error) => Outcome::Failure(error.into()),
-            },
-            Err(problems) => Outcome::Failure(Failure::invalid(&problems)),
-        };
+        let outcome = self.ask(entry, arguments, caller).await.unwrap_or_else(Outcome::Failure);
         watched.end(&outcome);
         outcome
     }
+
+    /// What comes of the API's answer. What is refused here, it does not see.
+    async fn ask(
+        &self,
+        entry: &Entry,
+        mut arguments: Map<String, Value>,
+        caller: &Caller,
+    ) -> Result<Outcome, Failure> {
+        let _admitted = self.admission.admit(&caller.fingerprint())?;
+        caller.grant().apply(&entry.operation, &mut arguments).map_err(|refusal| *refusal)?;
+        let arguments = Value::Object(arguments);
+        let request = prepare(entry, &arguments).map_err(|problems| Failure::invalid(&problems))?;
+        let credential = self.credentials.of(caller).await?;
+        let limit = self.limits.timeout(&entry.definition.name, self.timeout);
+        let reply = self.upstream.send(&request, &credential, limit).await?;
+        if reply.status == StatusCode::UNAUTHORIZED {
+            self.credentials.forget(caller);
+        }
+        let outcome = Outcome::from_reply(reply);
+        Ok(cut::shorten(outcome, &entry.operation, &arguments, self.limits.max_result_bytes))
+    }
 }
 
-fn prepare(entry: &Entry, arguments: Map<String, Value>) -> Result<request::Request, Vec<Problem>> {
-    let arguments = Value::Object(arguments);
-    let mut problems = validate::problems(&entry.validator, &entry.arguments, &arguments);
-    let Value::Object(arguments) = arguments else { return Err(problems) };
-    problems.extend(rules::problems(&entry.definition.name, &arguments));
-    if problems.is_empty() { request::build(&entry.operation, &arguments) } else { Err(problems) }
+fn prepare(entry: &Entry, arguments: &Value) -> Result<request::Request, Vec<Problem>> {
+    let mut problems = validate::problems(&entry.validator, &entry.arguments, arguments);
+    let Some(map) = arguments.as_object() else { return Err(problems) };
+    problems.extend(rules::problems(&entry.definition.name, map));
+    if problems.is_empty() { request::build(&entry.operation, map) } else { Err(problems) }
 }

@@ -1,12 +1,15 @@
 //! Options of the command line.
 
+mod oauth;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
-use server::{BaseUrl, Config, DEFAULT_UPSTREAM, LogFormat, Settings};
+use server::selection::SelectionOptions;
+use server::{BaseUrl, Config, DEFAULT_UPSTREAM, LimitArgs, LogFormat, Settings};
 
 use crate::failure::Failure;
 
@@ -15,8 +18,8 @@ const FILE_VARIABLE: &str = "PILOT_STATUS_MCP_CONFIG";
 
 /// MCP server over the Pilot Status API: 54 tools for WhatsApp messaging.
 ///
-/// Each caller uses its own API key. Over HTTP it comes with every request in the header x-api-key; over stdio it is taken from the environment.
-/// The server keeps no state and stores no key.
+/// Each caller uses its own API key, or an access token where OAuth is set up. Over HTTP it comes with every request; over stdio it is taken from the
+/// environment. The server keeps no state and stores no key.
 #[derive(Debug, Parser)]
 #[command(name = "pilot-status-mcp", version, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
@@ -29,10 +32,16 @@ Settings come from the file, then the environment, then these options; later one
 
 Environment:
   PILOT_STATUS_API_KEY   the key, for stdio
+  PILOT_STATUS_ACCESS_TOKEN
+                         an access token in its place
+  PILOT_STATUS_OAUTH_CLIENT_SECRET
+                         the secret that goes with --oauth-client-id
   PILOT_STATUS_MCP_CONFIG
                          the file, unless --config is given
   PILOT_STATUS_MCP_…     any setting of the file: PILOT_STATUS_MCP_LOG__FORMAT is format in [log]
   PILOT_STATUS_BASE_URL  the API, as PILOT_STATUS_MCP_UPSTREAM
+  PILOT_STATUS_AREAS, PILOT_STATUS_TOOLS, PILOT_STATUS_READ_ONLY, PILOT_STATUS_META_TOOLS, PILOT_STATUS_OUTPUT_SCHEMAS
+                         as the options of that name
   RUST_LOG               what is logged, as PILOT_STATUS_MCP_LOG__LEVEL
 
 Exit codes: 0 after a signal or the end of input, 1 when serving fails or at a second signal, 2 when a setting is wrong.
@@ -82,7 +91,7 @@ pub(crate) struct CommonOptions {
     pub(crate) print_config: bool,
     #[arg(long, value_name = "URL", help = format!("Base URL of the API [default: {DEFAULT_UPSTREAM}]"))]
     upstream: Option<String>,
-    /// Longest wait for an answer of the API, in seconds [default: 30]
+    /// Longest time for a call, retries included, in seconds [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = seconds())]
     upstream_timeout: Option<u64>,
     /// Longest time that calls in flight have to finish after SIGTERM, in seconds [default: 30]
@@ -97,6 +106,15 @@ pub(crate) struct CommonOptions {
     /// Collector that takes OpenTelemetry spans as OTLP over HTTP, such as http://127.0.0.1:4318 [default: none]
     #[arg(long, value_name = "URL")]
     otlp_endpoint: Option<String>,
+    /// Give every tool an output schema; the definitions then take about twice the room
+    #[arg(long)]
+    output_schemas: bool,
+    #[command(flatten)]
+    selection: SelectionOptions,
+    #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
+    oauth: oauth::OAuthOptions,
 }
 
 fn seconds() -> RangedU64ValueParser {
@@ -144,6 +162,10 @@ impl CommonOptions {
         set(&mut config.log.level, self.log_level);
         let collector = url("--otlp-endpoint", self.otlp_endpoint)?;
         config.telemetry.otlp_endpoint = collector.or(config.telemetry.otlp_endpoint.take());
+        config.output_schemas |= self.output_schemas;
+        self.selection.apply(&mut config.selection);
+        self.limits.apply(&mut config.limits);
+        self.oauth.apply(&mut config.oauth);
         Ok(())
     }
 }

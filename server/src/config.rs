@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{BaseUrl, Log, MetricsSettings, Telemetry, Tls, TlsError, seconds};
+use crate::selection::{Selection, SelectionError};
+use crate::{BaseUrl, Limits, Log, MetricsSettings, OAuth, Telemetry, Tls, TlsError, seconds};
 
 /// Settings of a server, as they stand in a file too. [`Config::default`] has the defaults.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,7 +24,7 @@ pub struct Config {
     /// Longest wait for a connection to the API.
     #[serde(rename = "connect_timeout_seconds", with = "seconds")]
     pub connect_timeout: Duration,
-    /// Longest wait for the whole answer of the API, connecting included.
+    /// Longest time for a call: connecting, the whole answer of the API, retries. [`Limits::tool_timeouts`] names exceptions.
     #[serde(rename = "upstream_timeout_seconds", with = "seconds")]
     pub upstream_timeout: Duration,
     /// Longest answer of the API that is read, in bytes.
@@ -36,6 +37,13 @@ pub struct Config {
     /// Longest time that calls in flight have to finish once the server is told to stop.
     #[serde(rename = "drain_seconds", with = "seconds")]
     pub drain: Duration,
+    /// Which tools are served.
+    pub selection: Selection,
+    /// How much, how often, how long.
+    pub limits: Limits,
+    /// How access tokens are taken; without it only API keys are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<OAuth>,
     /// The log.
     pub log: Log,
     /// TLS.
@@ -66,6 +74,25 @@ pub enum ConfigError {
     /// The certificate cannot be served.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The selection names what there is not.
+    #[error("the selection of tools cannot be used: {0}")]
+    Selection(#[from] SelectionError),
+    /// A bound cannot be used.
+    #[error("the limit {name} cannot be used: {reason}")]
+    Limit {
+        /// Its name, as in the configuration.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A setting of [`Config::oauth`] cannot be used.
+    #[error("oauth.{field} {reason}")]
+    OAuth {
+        /// Its name.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
 }
 
 impl ConfigError {
@@ -76,6 +103,11 @@ impl ConfigError {
             Self::NoUpstream | Self::Upstream { .. } => Some("upstream".to_owned()),
             Self::Origin(_) => Some("allow_origins".to_owned()),
             Self::Tls(_) => Some("tls".to_owned()),
+            Self::Selection(SelectionError::Area { .. }) => Some("selection.areas".to_owned()),
+            Self::Selection(SelectionError::Tool { .. }) => Some("selection.tools".to_owned()),
+            Self::Selection(_) => Some("selection".to_owned()),
+            Self::Limit { name, .. } => Some(format!("limits.{name}")),
+            Self::OAuth { field, .. } => Some(format!("oauth.{field}")),
         }
     }
 }
@@ -91,8 +123,11 @@ impl Default for Config {
             upstream_timeout: Duration::from_secs(30),
             max_response_bytes: 8 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
-            output_schemas: true,
+            output_schemas: false,
             drain: Duration::from_secs(30),
+            selection: Selection::default(),
+            limits: Limits::default(),
+            oauth: None,
             log: Log::default(),
             tls: Tls::default(),
             metrics: MetricsSettings::default(),

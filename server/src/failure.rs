@@ -25,6 +25,10 @@ pub(crate) enum Failure {
     NoKey(&'static str),
     #[error("{0} is not an API key: {1}")]
     BadKey(&'static str, InvalidKey),
+    #[error("{0} is not an access token")]
+    BadToken(&'static str),
+    #[error("set {0} or {1}, not both")]
+    TwoCredentials(&'static str, &'static str),
     #[error("a second signal ended the calls in flight")]
     SecondSignal,
     #[error(transparent)]
@@ -39,7 +43,9 @@ impl Failure {
         let StartError::Config(mistake) = error else { return error.into() };
         let setting = mistake.setting();
         let place = setting.as_deref().and_then(|path| settings.origin(path)).map(ToString::to_string);
-        match place.or(setting) {
+        // Some mistakes name the setting themselves.
+        let told = mistake.to_string();
+        match place.or(setting.filter(|setting| !told.starts_with(setting.as_str()))) {
             Some(place) => Self::Setting { place, mistake },
             None => StartError::Config(mistake).into(),
         }
@@ -55,7 +61,10 @@ impl Failure {
             | Self::Telemetry(_)
             | Self::Start(StartError::Config(_))
             | Self::NoKey(_)
-            | Self::BadKey(..) => ExitCode::from(2),
+            | Self::BadKey(..)
+            | Self::BadToken(_)
+            | Self::TwoCredentials(..)
+            | Self::Stdio(StdioError::Refused(_)) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

@@ -1,5 +1,7 @@
 //! The methods of the protocol.
 
+mod tools;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -11,10 +13,10 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
-use tracing::Instrument;
 
-use crate::operation::trace;
-use crate::{Calls, Key, NAME, RequestId, VERSION};
+use crate::operation::RequestId;
+use crate::selection::shorten;
+use crate::{Caller, Calls, NAME, VERSION};
 
 /// The revisions that are advertised. 2024-11-05 is agreed to when a client asks for it in the handshake, but its HTTP transport is another: no new client
 /// should choose it.
@@ -34,6 +36,9 @@ const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 /// Methods whose malformed parameters arrive as a request that `rmcp` does not know.
 const KNOWN_METHODS: [&str; 4] = ["tools/call", "tools/list", "server/discover", "subscriptions/listen"];
 
+/// Said besides where two tools stand for all others.
+const META_INSTRUCTIONS: &str = "Find tools with tools_search, and call them with tools_call.";
+
 const INSTRUCTIONS: &str = "Tools over the Pilot Status API for WhatsApp messaging. A key is bound to one number or to the whole account: tools \
     that act on a number take the number's own key, or an account-wide key together with whatsappNumberId. Errors carry the API's status and code.";
 
@@ -41,20 +46,20 @@ const INSTRUCTIONS: &str = "Tools over the Pilot Status API for WhatsApp messagi
 #[derive(Debug, Clone)]
 pub struct Handler {
     calls: Arc<Calls>,
-    key: Option<Key>,
+    caller: Option<Caller>,
 }
 
 impl Handler {
-    /// A handler that finds the caller's [`Key`] in the extensions of each HTTP request.
+    /// A handler that finds the [`Caller`] in the extensions of each HTTP request.
     #[must_use]
     pub fn per_request(calls: Arc<Calls>) -> Self {
-        Self { calls, key: None }
+        Self { calls, caller: None }
     }
 
     /// A handler for one caller.
     #[must_use]
-    pub fn for_caller(calls: Arc<Calls>, key: Key) -> Self {
-        Self { calls, key: Some(key) }
+    pub fn for_caller(calls: Arc<Calls>, caller: Caller) -> Self {
+        Self { calls, caller: Some(caller) }
     }
 
     fn request_id(&self, context: &RequestContext<RoleServer>) -> RequestId {
@@ -62,21 +67,30 @@ impl Handler {
         named().unwrap_or_else(|| self.calls.request_ids.next())
     }
 
-    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Key, ErrorData> {
-        let from_request = || context.extensions.get::<Parts>()?.extensions.get::<Key>().cloned();
-        self.key
+    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
+        let from_request = || context.extensions.get::<Parts>()?.extensions.get::<Caller>().cloned();
+        self.caller
             .clone()
             .or_else(from_request)
             .ok_or_else(|| ErrorData::internal_error("the caller is not known", None))
+    }
+
+    /// Who may keep a list of tools: where some callers see less, only the one who got it.
+    fn list_scope(&self) -> CacheScope {
+        if self.calls.credentials.take_tokens() { CacheScope::Private } else { CacheScope::Public }
     }
 }
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
+        let instructions = match self.calls.meta_tools {
+            Some(_) => format!("{INSTRUCTIONS} {META_INSTRUCTIONS}"),
+            None => INSTRUCTIONS.to_owned(),
+        };
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(implementation())
             .with_protocol_version(ProtocolVersion::V_2025_11_25)
-            .with_instructions(INSTRUCTIONS)
+            .with_instructions(instructions)
     }
 
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
@@ -88,6 +102,10 @@ impl ServerHandler for Handler {
         request: InitializeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<InitializeResult, ErrorData> {
+        // The metadata of the modern revision, which has no handshake.
+        if context.meta.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28) {
+            return Err(unknown_method("initialize"));
+        }
         context.peer.set_peer_info(request.clone());
         let mut result = self.negotiate_initialize(&request)?;
         if request.protocol_version == ProtocolVersion::V_2024_11_05 {
@@ -109,10 +127,12 @@ impl ServerHandler for Handler {
         if request.is_some_and(|request| request.cursor.is_some()) {
             return Err(ErrorData::invalid_params("unknown cursor: all tools are on the first page", None));
         }
-        let tools = self.calls.table.definitions().cloned().collect();
-        let mut result = ListToolsResult::with_all_items(tools);
+        let caller = self.caller(&context)?;
+        let view = self.view(&context, &caller);
+        let mut result = ListToolsResult::with_all_items(self.definitions(&view));
         if is_modern(&context) {
-            result = result.with_ttl_ms(TTL_MS).with_cache_scope(CacheScope::Public);
+            let scope = if view.is_private() { CacheScope::Private } else { self.list_scope() };
+            result = result.with_ttl_ms(TTL_MS).with_cache_scope(scope);
             result.meta = server_info();
         }
         Ok(result)
@@ -123,24 +143,13 @@ impl ServerHandler for Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let entry = self.calls.table.get(&request.name);
-        let entry = entry.ok_or_else(|| {
-            ErrorData::invalid_params(format!("unknown tool: {}", shorten(&request.name)), None)
-        })?;
-        let key = self.caller(&context)?;
-        let span = trace::span(&entry.definition.name, &self.request_id(&context), &context.meta.0);
-        let call = self.calls.run(entry, request.arguments.unwrap_or_default(), &key).instrument(span);
-        let outcome = tokio::select! {
-            outcome = call => outcome,
-            () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
-        };
-        let mut result = outcome.into_result(self.calls.structured_errors);
+        let mut result = self.dispatch(request, &context).await?;
         result.meta = is_modern(&context).then(server_info).flatten();
         Ok(result.into())
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.calls.table.get(name).map(|entry| entry.definition.clone())
+        self.definition(name)
     }
 
     async fn on_custom_request(
@@ -154,12 +163,12 @@ impl ServerHandler for Handler {
                 None,
             ));
         }
-        Err(ErrorData::new(
-            ErrorCode::METHOD_NOT_FOUND,
-            format!("unknown method: {}", shorten(&request.method)),
-            None,
-        ))
+        Err(unknown_method(&request.method))
     }
+}
+
+fn unknown_method(method: &str) -> ErrorData {
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("unknown method: {}", shorten(method)), None)
 }
 
 fn implementation() -> Implementation {
@@ -176,9 +185,4 @@ fn server_info() -> Option<MetaObject> {
     let mut meta = MetaObject::new();
     meta.insert(SERVER_INFO.to_owned(), serde_json::to_value(implementation()).ok()?);
     Some(meta)
-}
-
-/// A name that came from outside, short enough to be repeated.
-fn shorten(name: &str) -> String {
-    name.chars().take(64).collect()
 }

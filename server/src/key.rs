@@ -9,7 +9,7 @@ use thiserror::Error;
 const MAX_LENGTH: usize = 512;
 
 /// A Pilot Status API key. It cannot be printed: `Debug` shows a placeholder, and there is no `Display`.
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 pub struct Key(HeaderValue);
 
 /// A key that cannot be one: empty, too long, or with anything but visible ASCII.

@@ -3,11 +3,14 @@
 //! Its tools are a table made from the contract at start: no tool has code of its own. A call goes through it in one direction, and the modules are best
 //! read in that order:
 //!
-//! 1. [`http`] and [`stdio`] are the two transports. They find out who calls (a [`Key`]), refuse what is not a well-formed message ([`jsonrpc`]) and
-//!    leave the protocol to `rmcp`.
+//! 1. [`http`] and [`stdio`] are the two transports. They find out who calls (a [`Caller`], see [`auth`]), refuse what is not a well-formed message
+//!    ([`jsonrpc`]) and leave the protocol to `rmcp`.
 //! 2. [`Handler`] answers the methods: discovery, the list of tools, calls.
-//! 3. [`Calls`] runs one call: [`Table`] finds the tool, [`validate`] checks the arguments, [`rules`] adds what holds over MCP only, [`request`] maps the
-//!    arguments to a request, [`Upstream`] sends it, [`outcome`] turns the answer into a result.
+//!    [`selection`] says which tools a caller sees, and [`meta`] has the two that can stand for all of them.
+//! 3. [`Calls`] runs one call: [`Table`] finds the tool, [`admission`] asks whether the caller may call now, the caller's [`Grant`](auth::Grant) is held
+//!    against it, [`validate`] checks the arguments, [`rules`] adds what holds over MCP only, [`request`] maps the arguments to a request, [`Upstream`] sends
+//!    it, [`outcome`] turns the answer into a result, [`cut`] shortens a long list. [`attempts`] and [`breaker`] say how often the API is asked, [`Limits`]
+//!    has every bound.
 //!
 //! [`Server`] puts them together from a [`Config`], which [`settings`] reads from file, environment and command line:
 //!
@@ -18,20 +21,32 @@
 //! # Ok(()) }
 //! ```
 
+pub mod admission;
+pub mod attempts;
+pub mod auth;
 mod base_url;
+pub mod breaker;
 mod call;
+mod clock;
 mod config;
+pub mod cut;
+mod diagnostics;
 mod handler;
 pub mod http;
 pub mod jsonrpc;
 mod key;
+mod limits;
 mod log;
+pub mod meta;
 mod operation;
 pub mod outcome;
 pub mod request;
+pub mod retry_after;
 pub mod rules;
 pub mod schema;
 mod seconds;
+mod secret;
+pub mod selection;
 mod server;
 pub mod settings;
 pub mod stdio;
@@ -40,13 +55,17 @@ mod tls;
 mod upstream;
 pub mod validate;
 
+pub use auth::{Caller, Credential, OAuth};
 pub use base_url::{BaseUrl, DEFAULT_UPSTREAM};
 pub use call::Calls;
+pub use clock::Clock;
 pub use config::{Config, ConfigError};
 pub use handler::Handler;
 pub use key::{InvalidKey, Key};
+pub use limits::{LimitArgs, Limits};
 pub use log::{Log, LogFormat};
 pub use operation::{Metrics, MetricsSettings, RequestId, Telemetry};
+pub use secret::Secret;
 pub use server::{Builder, Running, Server, StartError};
 pub use settings::{Settings, SettingsError};
 pub use table::{Entry, Table, TableError};

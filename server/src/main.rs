@@ -10,7 +10,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use server::{Key, Server, Settings};
+use server::auth::Token;
+use server::{Credential, Key, Server, Settings};
 use tokio_util::sync::CancellationToken;
 
 use cli::{Cli, Command};
@@ -19,6 +20,8 @@ use signals::Signals;
 
 /// The variable that holds the key of the caller over stdio.
 const KEY_VARIABLE: &str = "PILOT_STATUS_API_KEY";
+/// The variable that holds an access token in its place.
+const TOKEN_VARIABLE: &str = "PILOT_STATUS_ACCESS_TOKEN";
 
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
@@ -66,13 +69,11 @@ async fn serve_http(server: Server, settings: &Settings) -> Result<(), Failure> 
 }
 
 async fn serve_stdio(server: Server, settings: &Settings) -> Result<(), Failure> {
-    let key = std::env::var_os(KEY_VARIABLE).filter(|key| !key.is_empty());
-    let key = key.ok_or(Failure::NoKey(KEY_VARIABLE))?;
-    let key = Key::parse(key.as_encoded_bytes()).map_err(|error| Failure::BadKey(KEY_VARIABLE, error))?;
+    let credential = credential()?;
     let mut signals = Signals::catch()?;
     let stop = CancellationToken::new();
     let (input, output) = rmcp::transport::stdio_pipes();
-    let serving = server.serve_stdio(key, input, output, stop.clone());
+    let serving = server.serve_stdio(credential, input, output, stop.clone());
     let ended = async {
         signals.wait(|| {}).await;
         stop.cancel();
@@ -84,5 +85,23 @@ async fn serve_stdio(server: Server, settings: &Settings) -> Result<(), Failure>
     tokio::select! {
         result = serving => Ok(result?),
         result = ended => result,
+    }
+}
+
+/// The one credential of the environment.
+fn credential() -> Result<Credential, Failure> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    match (variable(KEY_VARIABLE), variable(TOKEN_VARIABLE)) {
+        (Some(_), Some(_)) => Err(Failure::TwoCredentials(KEY_VARIABLE, TOKEN_VARIABLE)),
+        (Some(key), None) => {
+            let key =
+                Key::parse(key.as_encoded_bytes()).map_err(|error| Failure::BadKey(KEY_VARIABLE, error))?;
+            Ok(key.into())
+        }
+        (None, Some(token)) => {
+            let token = token.to_str().and_then(Token::parse).ok_or(Failure::BadToken(TOKEN_VARIABLE))?;
+            Ok(token.into())
+        }
+        (None, None) => Err(Failure::NoKey(KEY_VARIABLE)),
     }
 }

@@ -4,6 +4,7 @@ use http::StatusCode;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value, json};
 
+use crate::admission::Refusal;
 use crate::upstream::{Reply, UpstreamError};
 use crate::validate::Problem;
 
@@ -26,7 +27,8 @@ pub enum Outcome {
 pub struct Failure {
     /// HTTP status of the API's refusal, or the one that fits what happened instead.
     pub status: u16,
-    /// Error code: the API's, `VALIDATION_ERROR` for arguments refused here, `UPSTREAM_…` where the API gave no usable answer.
+    /// Error code: the API's, `VALIDATION_ERROR` for arguments refused here, `SERVER_…` for a bound of this server, `UPSTREAM_…` where the API gave no
+    /// usable answer.
     pub code: String,
     /// What happened, for people.
     pub error: String,
@@ -35,8 +37,13 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn new(status: StatusCode, code: &str, error: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, code: &str, error: impl Into<String>) -> Self {
         Self { status: status.as_u16(), code: code.to_owned(), error: error.into(), extras: Map::new() }
+    }
+
+    fn retry_after(mut self, seconds: u64) -> Self {
+        self.extras.insert("retryAfterSeconds".into(), seconds.into());
+        self
     }
 
     /// Arguments that are refused before the API is asked; in the shape of the API's own refusal.
@@ -69,17 +76,39 @@ impl From<UpstreamError> for Failure {
             UpstreamError::Truncated | UpstreamError::TooLong => {
                 (StatusCode::BAD_GATEWAY, "UPSTREAM_INVALID_RESPONSE")
             }
+            UpstreamError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "UPSTREAM_UNAVAILABLE"),
         };
-        Self::new(status, code, error.to_string())
+        let failure = Self::new(status, code, error.to_string());
+        if let UpstreamError::Unavailable(seconds) = error { failure.retry_after(seconds) } else { failure }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code) = match refusal {
+            Refusal::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "SERVER_RATE_LIMITED"),
+            Refusal::TooManyAtOnce => (StatusCode::TOO_MANY_REQUESTS, "SERVER_CONCURRENCY_LIMITED"),
+            Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "SERVER_BUSY"),
+        };
+        Self::new(status, code, refusal.to_string()).retry_after(refusal.retry_after())
     }
 }
 
 impl Outcome {
+    /// A success of the server's own, told as JSON.
+    #[must_use]
+    pub fn told(value: Value) -> Self {
+        Self::Success { text: value.to_string(), structured: value }
+    }
+
     /// Reads the answer of the API.
     #[must_use]
     pub fn from_reply(reply: Reply) -> Self {
         let parsed: Option<Value> = serde_json::from_slice(&reply.body).ok();
         match parsed {
+            Some(Value::Object(body)) if reply.status.is_success() && is_refusal(&body) => {
+                Self::Failure(refusal(body, &Reply { status: StatusCode::BAD_GATEWAY, ..reply }))
+            }
             Some(value) if reply.status.is_success() && (value.is_object() || value.is_array()) => {
                 success(value, &reply)
             }
@@ -118,6 +147,13 @@ fn success(value: Value, reply: &Reply) -> Outcome {
     Outcome::Success { text, structured }
 }
 
+/// Whether a body says no and nothing else, whatever its status says.
+fn is_refusal(body: &Map<String, Value>) -> bool {
+    let told =
+        |key: &String| matches!(key.as_str(), "error" | "code" | "details" | "message" | "retryAfterSeconds");
+    body.get("error").is_some_and(Value::is_string) && body.keys().all(told)
+}
+
 fn refusal(mut body: Map<String, Value>, reply: &Reply) -> Failure {
     let mut take = |key: &str| match body.remove(key) {
         Some(Value::String(text)) => Some(text),
@@ -142,11 +178,11 @@ fn unusable(reply: &Reply) -> Failure {
     let status = if failed { reply.status } else { StatusCode::BAD_GATEWAY };
     let error =
         format!("the Pilot Status API answered with status {} and no usable JSON", reply.status.as_u16());
-    let mut failure = Failure::new(status, "UPSTREAM_INVALID_RESPONSE", error);
-    if let Some(seconds) = reply.retry_after {
-        failure.extras.insert("retryAfterSeconds".into(), seconds.into());
+    let failure = Failure::new(status, "UPSTREAM_INVALID_RESPONSE", error);
+    match reply.retry_after {
+        Some(seconds) => failure.retry_after(seconds),
+        None => failure,
     }
-    failure
 }
 
 #[cfg(test)]

@@ -80,6 +80,18 @@ fn anything_else_is_an_invalid_response() {
 }
 
 #[test]
+fn a_refusal_with_the_status_of_a_success_is_a_failure() {
+    assert_eq!(
+        failure(reply(200, r#"{"error":"No","code":"NOT_FOUND"}"#)),
+        json!({ "status": 502, "code": "NOT_FOUND", "error": "No" })
+    );
+    assert_eq!(failure(reply(200, r#"{"error":"No"}"#))["code"], "HTTP_502");
+    for body in [r#"{"error":null}"#, r#"{"id":"msg_1","error":"later"}"#, r#"{"code":"a"}"#] {
+        assert!(matches!(Outcome::from_reply(reply(200, body)), Outcome::Success { .. }), "{body}");
+    }
+}
+
+#[test]
 fn a_failure_is_json_text_and_structured_on_request() {
     let failure = Failure::invalid(&[Problem { path: "/id".into(), message: "is required".into() }]);
     let expected = json!({

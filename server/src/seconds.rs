@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Longest duration that can be set: a day.
 const MAX: Duration = Duration::from_secs(24 * 60 * 60);
@@ -21,4 +21,28 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     duration
         .filter(|duration| (Duration::from_millis(1)..=MAX).contains(duration))
         .ok_or_else(|| D::Error::custom("give seconds, more than 0 and at most 86400 (a day)"))
+}
+
+#[derive(Serialize, Deserialize)]
+struct Seconds(#[serde(with = "self")] Duration);
+
+/// Durations by name.
+pub(crate) mod by_name {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    pub(crate) fn serialize<S: Serializer>(
+        durations: &BTreeMap<String, Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(durations.iter().map(|(name, duration)| (name, Seconds(*duration))))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<String, Duration>, D::Error> {
+        let durations = BTreeMap::<String, Seconds>::deserialize(deserializer)?;
+        Ok(durations.into_iter().map(|(name, Seconds(duration))| (name, duration)).collect())
+    }
 }

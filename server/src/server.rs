@@ -13,12 +13,17 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::Admission;
+use crate::auth::{Authenticator, Fingerprints};
 use crate::http::guard::Guard;
+use crate::meta::MetaTools;
 use crate::operation::{Drain, Metrics, RequestIds};
+use crate::selection::Selection;
 use crate::stdio::StdioError;
 use crate::tls::Certificate;
 use crate::{
-    Calls, Config, ConfigError, Key, MetricsSettings, Table, TableError, Tls, Upstream, http, stdio,
+    Calls, Clock, Config, ConfigError, Credential, Limits, MetricsSettings, OAuth, Table, TableError, Tls,
+    Upstream, auth, http, stdio,
 };
 
 /// How long connections may take, after the last call has ended, to take their answers.
@@ -28,6 +33,7 @@ const GRACE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub struct Server {
     calls: Arc<Calls>,
+    authenticator: Arc<Authenticator>,
     config: Config,
 }
 
@@ -55,6 +61,9 @@ pub enum StartError {
     /// The client of the API cannot be set up.
     #[error("failed to set up the client of the upstream")]
     Upstream(#[from] reqwest::Error),
+    /// The system has no random numbers.
+    #[error("failed to get random numbers: {0}")]
+    Random(#[from] getrandom::Error),
     /// The address cannot be listened on.
     #[error("failed to listen on {address}: {source}")]
     Listen {
@@ -77,18 +86,34 @@ impl Server {
     /// # Errors
     /// [`StartError`], but for [`StartError::Listen`].
     pub fn new(config: Config) -> Result<Self, StartError> {
+        Self::with(config, &Clock::system(), Fingerprints::random()?)
+    }
+
+    /// As [`Server::new`], with another clock than the system's, and with fingerprints that are made with a key of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`Server::new`].
+    pub fn with(config: Config, clock: &Clock, fingerprints: Fingerprints) -> Result<Self, StartError> {
+        let (authenticator, credentials) = auth::new(config.oauth.as_ref(), clock, fingerprints)?;
         let table = Table::new(&Contract::load()?, config.output_schemas)?;
-        let upstream = Upstream::new(&config)?;
-        Ok(Self {
-            calls: Arc::new(Calls {
-                table,
-                upstream,
-                metrics: Metrics::default(),
-                request_ids: RequestIds::of_this_process(),
-                structured_errors: !config.output_schemas,
-            }),
-            config,
-        })
+        let tools: Vec<&str> = table.definitions().map(|tool| tool.name.as_ref()).collect();
+        config.limits.check(&tools)?;
+        let metrics = Metrics::default();
+        let calls = Calls {
+            served: config.selection.filter(&table).map_err(ConfigError::from)?,
+            meta_tools: config.selection.meta_tools.then(MetaTools::new).transpose()?,
+            diagnostic_tools: config.selection.diagnostic_tools,
+            credentials,
+            upstream: Upstream::new(&config, metrics.clone())?,
+            metrics,
+            request_ids: RequestIds::of_this_process(),
+            admission: Admission::new(&config.limits),
+            limits: config.limits.clone(),
+            timeout: config.upstream_timeout,
+            structured_errors: !config.output_schemas,
+            table,
+        };
+        Ok(Self { calls: Arc::new(calls), authenticator: Arc::new(authenticator), config })
     }
 
     /// The tools.
@@ -106,12 +131,13 @@ impl Server {
         let (listener, address) = listen(self.config.listen).await?;
         let guard = Guard::new(&self.config, address)?;
         let (drain, stop) = (Drain::default(), CancellationToken::new());
-        let router = http::router(self.calls.clone(), &self.config, guard, drain.clone());
         let metrics = self.metrics(stop.clone()).await?;
+        let router = http::router(self.calls, self.authenticator, &self.config, guard, drain.clone());
         if let Some(certificate) = certificate.clone() {
             tokio::spawn(certificate.watch(stop.clone()));
         }
-        let serve = http::serve::serve(listener, router, certificate.clone(), stop.clone());
+        let (limits, served, signalled) = (self.config.limits, certificate.clone(), stop.clone());
+        let serve = async move { http::serve::serve(listener, router, served, &limits, signalled).await };
         let end = end(drain.clone(), self.config.drain, stop);
         let task = tokio::spawn(async move {
             tokio::select! {
@@ -127,17 +153,18 @@ impl Server {
         let Some(wanted) = self.config.metrics.listen else { return Ok(None) };
         let (listener, address) = listen(wanted).await?;
         let router = self.calls.metrics.clone().router();
-        tokio::spawn(http::serve::serve(listener, router, None, stop));
+        let limits = self.config.limits.clone();
+        tokio::spawn(async move { http::serve::serve(listener, router, None, &limits, stop).await });
         Ok(Some(address))
     }
 
     /// Serves one caller over a pair of streams until `input` ends or `stop` is cancelled. Calls in flight finish first.
     ///
     /// # Errors
-    /// [`StdioError`], when it ends otherwise.
+    /// [`StdioError`], when it ends otherwise, or when the credential is refused.
     pub async fn serve_stdio<R, W>(
         &self,
-        key: Key,
+        credential: impl Into<Credential>,
         input: R,
         output: W,
         stop: CancellationToken,
@@ -146,7 +173,8 @@ impl Server {
         R: AsyncRead + Send + Unpin + 'static,
         W: AsyncWrite + Send + Unpin + 'static,
     {
-        stdio::serve(self.calls.clone(), key, input, output, stop).await
+        let caller = self.authenticator.authenticate(credential.into()).await?;
+        stdio::serve(self.calls.clone(), caller, input, output, stop).await
     }
 }
 
@@ -231,12 +259,16 @@ pub struct Builder {
     upstream: Option<String>,
     listen: Option<SocketAddr>,
     upstream_timeout: Option<Duration>,
-    without_output_schemas: bool,
+    output_schemas: bool,
     allow_origins: Vec<String>,
     allow_hosts: Vec<String>,
     drain: Option<Duration>,
     tls: Tls,
     metrics: MetricsSettings,
+    selection: Selection,
+    limits: Limits,
+    oauth: Option<OAuth>,
+    clock: Option<Clock>,
 }
 
 impl Builder {
@@ -261,10 +293,10 @@ impl Builder {
         self
     }
 
-    /// Whether tool definitions carry an `outputSchema`; they do by default.
+    /// Whether tool definitions carry an `outputSchema`; they do not by default.
     #[must_use]
     pub fn output_schemas(mut self, yes: bool) -> Self {
-        self.without_output_schemas = !yes;
+        self.output_schemas = yes;
         self
     }
 
@@ -303,6 +335,34 @@ impl Builder {
         self
     }
 
+    /// Which tools are served; all by default.
+    #[must_use]
+    pub fn selection(mut self, selection: Selection) -> Self {
+        self.selection = selection;
+        self
+    }
+
+    /// Bounds other than the defaults.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Takes access tokens too; see [`Config::oauth`].
+    #[must_use]
+    pub fn oauth(mut self, settings: OAuth) -> Self {
+        self.oauth = Some(settings);
+        self
+    }
+
+    /// The clock by which tokens expire; the system's by default.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
     /// The settings as they are now.
     ///
     /// # Errors
@@ -311,12 +371,15 @@ impl Builder {
         let mut config = Config::new(&self.upstream.ok_or(ConfigError::NoUpstream)?)?;
         config.listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
         config.upstream_timeout = self.upstream_timeout.unwrap_or(config.upstream_timeout);
-        config.output_schemas = !self.without_output_schemas;
+        config.output_schemas = self.output_schemas;
         config.allow_origins = self.allow_origins;
         config.allow_hosts = self.allow_hosts;
         config.drain = self.drain.unwrap_or(config.drain);
         config.tls = self.tls;
         config.metrics = self.metrics;
+        config.selection = self.selection;
+        config.limits = self.limits;
+        config.oauth = self.oauth;
         Ok(config)
     }
 
@@ -325,7 +388,8 @@ impl Builder {
     /// # Errors
     /// [`StartError`].
     pub fn build(self) -> Result<Server, StartError> {
-        Server::new(self.config()?)
+        let clock = self.clock.clone().unwrap_or_default();
+        Server::with(self.config()?, &clock, Fingerprints::random()?)
     }
 
     /// The server, listening.

@@ -12,7 +12,8 @@ use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Calls, Handler, Key};
+use crate::auth::Refusal;
+use crate::{Caller, Calls, Handler};
 use transport::Lines;
 
 /// Longest message that is read, in bytes.
@@ -21,6 +22,9 @@ pub const MAX_LINE_BYTES: usize = crate::http::MAX_BODY_BYTES;
 /// Serving ended otherwise than by the end of input.
 #[derive(Debug, Error)]
 pub enum StdioError {
+    /// The credential is not taken.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The other side could not be served.
     #[error(transparent)]
     Initialize(#[from] Box<ServerInitializeError>),
@@ -35,7 +39,7 @@ pub enum StdioError {
 /// [`StdioError`]; a peer that only probes and leaves is none.
 pub(crate) async fn serve<R, W>(
     calls: Arc<Calls>,
-    key: Key,
+    caller: Caller,
     input: R,
     output: W,
     stop: CancellationToken,
@@ -44,7 +48,7 @@ where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
 {
-    let handler = Handler::for_caller(calls, key);
+    let handler = Handler::for_caller(calls, caller);
     let running = match serve_server(handler, Lines::new(input, output, stop)).await {
         Ok(running) => running,
         Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),

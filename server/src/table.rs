@@ -63,9 +63,27 @@ impl Table {
         self.entries.get(*self.by_name.get(name)?)
     }
 
-    /// The definitions, in a stable order.
+    /// The tools, in a stable order.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// The definitions, in the same order.
     pub fn definitions(&self) -> impl Iterator<Item = &Tool> {
-        self.entries.iter().map(|entry| &entry.definition)
+        self.entries().map(|entry| &entry.definition)
+    }
+
+    /// The names, in the same order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.definitions().map(|tool| tool.name.as_ref())
+    }
+}
+
+impl Entry {
+    /// Whether the tool changes nothing, by its annotations.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.definition.annotations.as_ref().is_some_and(|hints| hints.read_only_hint == Some(true))
     }
 }
 

@@ -1,23 +1,27 @@
 //! The API behind the server.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, Method, StatusCode};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use thiserror::Error;
 
-use crate::operation::trace;
+use crate::attempts::Attempts;
+use crate::auth::CredentialHeader;
+use crate::operation::{Metrics, trace};
 use crate::request::Request;
-use crate::{Config, Key, VERSION};
+use crate::{Config, VERSION, retry_after};
 
 /// The API, over one pool of connections.
 #[derive(Debug, Clone)]
 pub struct Upstream {
     client: Client,
     base: String,
+    attempts: Arc<Attempts>,
     max_response_bytes: usize,
 }
 
@@ -26,7 +30,7 @@ pub struct Upstream {
 pub struct Reply {
     /// The HTTP status.
     pub status: StatusCode,
-    /// Seconds of `Retry-After`, where it is given in seconds.
+    /// Seconds of `Retry-After`; see [`retry_after::seconds`].
     pub retry_after: Option<u64>,
     /// The body, at most [`Config::max_response_bytes`] long.
     pub body: Bytes,
@@ -38,7 +42,7 @@ pub enum UpstreamError {
     /// No connection, or it broke before an answer began.
     #[error("the Pilot Status API cannot be reached")]
     Unreachable,
-    /// No whole answer within [`Config::upstream_timeout`].
+    /// No whole answer within the time for the call.
     #[error("the Pilot Status API did not answer in time")]
     Timeout,
     /// The answer broke off.
@@ -47,48 +51,70 @@ pub enum UpstreamError {
     /// The answer is longer than [`Config::max_response_bytes`].
     #[error("the answer of the Pilot Status API is too long")]
     TooLong,
+    /// The API failed again and again, and is left alone for so many seconds more.
+    #[error("the Pilot Status API fails at the moment and was not asked: wait, then call again")]
+    Unavailable(u64),
 }
 
 impl Upstream {
-    /// A client for the API that `config` names. Redirects are not followed: they would carry the key elsewhere.
+    /// A client for the API that `config` names, whose answers are counted in `metrics`. Redirects are not followed: they would carry the key elsewhere.
     ///
     /// # Errors
     /// When TLS cannot be set up, such as without any root certificate.
-    pub fn new(config: &Config) -> Result<Self, reqwest::Error> {
+    pub fn new(config: &Config, metrics: Metrics) -> Result<Self, reqwest::Error> {
         let mut builder = Client::builder()
             .user_agent(format!("{}/{VERSION}", crate::NAME))
             .redirect(Policy::none())
             .connect_timeout(config.connect_timeout)
-            .timeout(config.upstream_timeout)
-            .tcp_nodelay(true);
+            .tcp_nodelay(true)
+            // A small answer could unpack to one beyond any bound; see the header as well.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate();
         if config.upstream.is_loopback() {
             // A proxy from the environment is for the world outside.
             builder = builder.no_proxy();
         }
         let base = config.upstream.to_string();
-        Ok(Self { client: builder.build()?, base, max_response_bytes: config.max_response_bytes })
+        let attempts = Arc::new(Attempts::new(&config.limits, metrics));
+        Ok(Self { client: builder.build()?, base, attempts, max_response_bytes: config.max_response_bytes })
     }
 
-    /// Sends one request with the caller's key. Dropping the future ends the request.
+    /// Sends a request with a credential, again if need be, all within `limit`; see [`Attempts`]. Dropping the future ends the request.
     ///
     /// # Errors
     /// [`UpstreamError`], after logging the cause.
-    pub async fn send(&self, request: Request, key: &Key) -> Result<Reply, UpstreamError> {
-        let mut headers = HeaderMap::from_iter(request.headers);
+    pub async fn send(
+        &self,
+        request: &Request,
+        credential: &CredentialHeader,
+        limit: Duration,
+    ) -> Result<Reply, UpstreamError> {
+        let repeatable = request.method == Method::GET;
+        self.attempts.run(repeatable, limit, || self.send_once(request, credential)).await
+    }
+
+    async fn send_once(
+        &self,
+        request: &Request,
+        (name, value): &CredentialHeader,
+    ) -> Result<Reply, UpstreamError> {
+        let mut headers = HeaderMap::from_iter(request.headers.iter().cloned());
         trace::tell(&mut headers);
         let mut builder = self
             .client
-            .request(request.method, format!("{}{}", self.base, request.target))
-            .header("x-api-key", key.header())
+            .request(request.method.clone(), format!("{}{}", self.base, request.target))
             .header(ACCEPT, "application/json")
-            .headers(headers);
-        if let Some(body) = request.body {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(body);
+            .header(ACCEPT_ENCODING, "identity")
+            .headers(headers)
+            .header(name, value);
+        if let Some(body) = &request.body {
+            builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
         let response = builder.send().await.map_err(|error| classify(error, UpstreamError::Unreachable))?;
         let status = response.status();
-        let retry_after =
-            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let retry_after = retry_after::seconds(response.headers());
         let body = self.read(response).await?;
         Ok(Reply { status, retry_after, body })
     }

@@ -36,10 +36,11 @@ struct Explanation {
 }
 
 impl Preview {
-    /// Leaving the free plan, the numbers that were free are billed too.
+    /// Leaving the free plan, the numbers that were not paid for before are billed too.
     fn new(tenant: &Tenant, current_numbers: u32, requested: u32) -> Self {
         let converts = tenant.plan == Plan::Free;
-        let billed = if converts { current_numbers.saturating_add(requested) } else { requested };
+        let free = if converts { current_numbers.saturating_sub(tenant.bought()) } else { 0 };
+        let billed = requested.saturating_add(free);
         Self {
             requires_conversion: converts,
             from_plan: tenant.plan,
@@ -126,23 +127,23 @@ pub(super) fn buy(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError>
         return Err(error.with("preview", preview));
     }
     if !tenant.saved_card {
-        tenant.offer(Checkout::ExtraNumbers {
-            billed: preview.billed_quantity,
-            converts: preview.requires_conversion,
-        });
+        let (requested, billed) = (preview.requested, preview.billed_quantity);
+        tenant.offer(Checkout::ExtraNumbers { requested, billed });
         let checkout_url = super::billing::checkout_url(state);
         return Reply::ok(&ToCheckout { success: true, charged: false, checkout_url });
     }
     let total = preview.monthly_total;
     tenant.charge(total).map_err(|error| error.into_api(total))?;
-    tenant.add_slots(preview.billed_quantity, preview.requires_conversion);
-    Reply::ok(&Bought {
+    tenant.add_slots(preview.requested, preview.billed_quantity);
+    let reply = Reply::ok(&Bought {
         success: true,
         charged: true,
         plan: tenant.plan,
         paid_extra_numbers: tenant.paid_numbers,
         monthly_total: monthly_total(tenant, tenant.paid_numbers),
-    })
+    });
+    crate::numbers::fill_slots(state, &call.caller.tenant, call.now);
+    reply
 }
 
 #[derive(Debug, Serialize)]
@@ -161,14 +162,14 @@ struct GivenBack {
 /// `DELETE /v1/subscription/extra-numbers`: gives slots back, as far as they are not in use.
 pub(super) fn give_back(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let quantity = call.read(quantity)?;
-    let current = count_numbers(state, call);
+    let taken = clamp(state.numbers.taken_slots(&call.caller.tenant) as u64);
     let tenant = tenant(state, call)?;
-    let left = tenant.paid_numbers.checked_sub(quantity).filter(|left| *left >= current);
+    let left = tenant.paid_numbers.checked_sub(quantity).filter(|left| *left >= taken);
     // The slot of the free plan is not paid for, so there is nothing to give back.
     let Some(left) = left.filter(|_| tenant.plan == Plan::OnDemand) else {
         return Err(ApiError::new(
             Code::NumberLimitExceeded,
-            "There are more numbers than slots would be left",
+            "There are more connected numbers than slots would be left",
         ));
     };
     tenant.paid_numbers = left;

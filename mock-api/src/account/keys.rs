@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::model::{Key, KeyScope};
-use crate::call::{Call, Reply};
+use crate::auth;
+use crate::call::{Call, Credential, Reply};
 use crate::error::{ApiError, Code};
 use crate::state::State;
 use crate::time::Time;
@@ -84,10 +85,18 @@ struct Rotated<'a> {
     created_at: Time,
 }
 
-/// `POST /v1/api-keys/regenerate`: another key in the place of the one that calls.
+/// `POST /v1/api-keys/regenerate`: another key in the place of the one that calls; for a token, of the account-wide one (inferred).
 pub(super) fn regenerate_calling(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let gone = || ApiError::new(Code::Unauthorized, "Invalid API key");
-    let key = state.account.rotate(&call.caller.key, &mut state.ids, call.now).ok_or_else(gone)?;
+    let calling = match call.caller.credential {
+        Credential::Key => call.caller.key.clone(),
+        // Documented as 403; its code is inferred.
+        Credential::Numbers(_) => return Err(auth::needs_whole_account()),
+        Credential::WholeTenant => {
+            state.account.key_of_tenant(&call.caller.tenant).map(|key| key.id.clone()).ok_or_else(gone)?
+        }
+    };
+    let key = state.account.rotate(&calling, &mut state.ids, call.now).ok_or_else(gone)?;
     Reply::created(&Rotated {
         id: &key.id,
         name: &key.name,

@@ -9,7 +9,7 @@ mod model;
 mod payment;
 mod simulate;
 
-pub(crate) use branding::{Branding, BrandingPatch};
+pub(crate) use branding::BrandingPatch;
 pub(crate) use model::{Account, Key, Tenant};
 pub(crate) use payment::PaymentError;
 pub(crate) use simulate::SIMULATIONS;

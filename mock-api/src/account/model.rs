@@ -14,7 +14,7 @@ use crate::time::Time;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Tenant {
     pub(crate) plan: Plan,
-    /// How many numbers it may connect.
+    /// How many numbers it may connect without a further charge: those that it pays for, on the free plan the free one among them.
     pub(crate) paid_numbers: u32,
     pub(crate) saved_card: bool,
     /// Of one extra number a month, in BRL.
@@ -25,11 +25,16 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    /// Slots that were bought. Leaving the free plan, the one that was free is bought too.
-    pub(super) fn add_slots(&mut self, billed: u32, converts: bool) {
-        let had = if converts { 0 } else { self.paid_numbers };
+    /// How many numbers are paid for: on the free plan all but one.
+    pub(super) fn bought(&self) -> u32 {
+        if self.plan == Plan::Free { self.paid_numbers.saturating_sub(1) } else { self.paid_numbers }
+    }
+
+    /// `requested` slots were paid for, and `billed` ones where that leaves the free plan: what was free is bought too.
+    pub(super) fn add_slots(&mut self, requested: u32, billed: u32) {
+        let slots = if self.plan == Plan::Free { billed } else { requested };
+        self.paid_numbers = self.bought().saturating_add(slots);
         self.plan = Plan::OnDemand;
-        self.paid_numbers = had.saturating_add(billed);
     }
 }
 
@@ -41,7 +46,7 @@ pub(crate) struct Key {
     pub(crate) name: String,
     pub(crate) tenant: String,
     pub(crate) scope: KeyScope,
-    /// The number of a number-scoped key; none once the number is gone.
+    /// The number of a number-scoped key; none once it was unlinked.
     pub(crate) number: Option<String>,
     pub(crate) created_at: Time,
 }
@@ -90,6 +95,8 @@ pub(crate) struct Account {
     keys: IndexMap<String, Key>,
     by_raw: IndexMap<String, String>,
     by_number: IndexMap<String, String>,
+    /// The account-wide key of each tenant.
+    by_tenant: IndexMap<String, String>,
     /// Keys of soft-deleted numbers, by number: they authenticate nobody until the number is restored.
     suspended: IndexMap<String, Key>,
 }
@@ -102,7 +109,7 @@ impl Account {
                 tenant.id.clone(),
                 Tenant {
                     plan: tenant.plan,
-                    paid_numbers: tenant.paid_numbers,
+                    paid_numbers: slots(world, tenant),
                     saved_card: tenant.saved_card,
                     unit_price: tenant.unit_price,
                     branding: Branding::load(&tenant.branding),
@@ -125,6 +132,11 @@ impl Account {
         self.tenants.get_mut(id)
     }
 
+    /// The ids of all tenants.
+    pub(crate) fn tenants(&self) -> impl Iterator<Item = &str> {
+        self.tenants.keys().map(String::as_str)
+    }
+
     pub(crate) fn key_by_raw(&self, raw: &str) -> Option<&Key> {
         self.keys.get(self.by_raw.get(raw)?)
     }
@@ -138,20 +150,31 @@ impl Account {
         self.keys.get(self.by_number.get(number)?)
     }
 
+    /// The account-wide key of a tenant.
+    pub(crate) fn key_of_tenant(&self, tenant: &str) -> Option<&Key> {
+        self.keys.get(self.by_tenant.get(tenant)?)
+    }
+
     pub(crate) fn insert(&mut self, key: Key) {
         self.by_raw.insert(key.raw.clone(), key.id.clone());
         if let Some(number) = &key.number {
             self.by_number.insert(number.clone(), key.id.clone());
+        }
+        if !key.scope_is_number() {
+            self.by_tenant.insert(key.tenant.clone(), key.id.clone());
         }
         self.keys.insert(key.id.clone(), key);
     }
 
     /// Revokes a key at once.
     pub(crate) fn remove(&mut self, id: &str) -> Option<Key> {
-        let key = self.keys.shift_remove(id)?;
-        self.by_raw.shift_remove(&key.raw);
+        let key = self.keys.swap_remove(id)?;
+        self.by_raw.swap_remove(&key.raw);
         if let Some(number) = &key.number {
-            self.by_number.shift_remove(number);
+            self.by_number.swap_remove(number);
+        }
+        if !key.scope_is_number() {
+            self.by_tenant.shift_remove(&key.tenant);
         }
         Some(key)
     }
@@ -167,7 +190,7 @@ impl Account {
 
     /// Forgets a tenant with its keys.
     pub(crate) fn remove_tenant(&mut self, tenant: &str) {
-        self.tenants.shift_remove(tenant);
+        self.tenants.swap_remove(tenant);
         self.suspended.retain(|_, key| key.tenant != tenant);
         let keys = self.keys.values().filter(|key| key.tenant == tenant);
         for id in keys.map(|key| key.id.clone()).collect::<Vec<_>>() {
@@ -185,7 +208,7 @@ impl Account {
 
     /// The number's key is bound to no number from now on.
     pub(crate) fn unlink_number(&mut self, number: &str) {
-        let id = self.by_number.shift_remove(number);
+        let id = self.by_number.swap_remove(number);
         if let Some(key) = id.and_then(|id| self.keys.get_mut(&id)) {
             key.number = None;
         }
@@ -201,7 +224,7 @@ impl Account {
 
     /// The number's key works again.
     pub(crate) fn resume_number(&mut self, number: &str) {
-        if let Some(key) = self.suspended.shift_remove(number) {
+        if let Some(key) = self.suspended.swap_remove(number) {
             self.insert(key);
         }
     }
@@ -209,8 +232,20 @@ impl Account {
     /// The number's key is gone for good.
     pub(crate) fn remove_number(&mut self, number: &str) {
         self.suspend_number(number);
-        self.suspended.shift_remove(number);
+        self.suspended.swap_remove(number);
     }
+}
+
+/// How many numbers a tenant of the world pays for. Where one of them owes for its slot, none is free.
+fn slots(world: &World, tenant: &fixtures::world::Tenant) -> u32 {
+    let (mut owes, mut holders) = (false, 0_u32);
+    for number in world.numbers.iter().filter(|number| number.tenant == tenant.id) {
+        match number.extra_charge_unpaid_since {
+            Some(_) => owes = true,
+            None => holders += 1,
+        }
+    }
+    if owes { tenant.paid_numbers.min(holders) } else { tenant.paid_numbers }
 }
 
 fn new_key(key: &fixtures::world::Key, tenant: &str, number: Option<&str>, start: Time) -> Key {

@@ -47,10 +47,9 @@ impl PaymentError {
             Self::InProgress => {
                 ApiError::new(Code::PaymentInProgress, "Another payment of this account is running")
             }
-            Self::ProviderError => ApiError::new(
-                Code::PaymentProviderError,
-                "The payment provider is in trouble; the charge is tried again",
-            ),
+            Self::ProviderError => {
+                ApiError::new(Code::PaymentProviderError, "The payment provider is in trouble")
+            }
         }
     }
 }
@@ -62,8 +61,8 @@ pub(crate) enum Checkout {
     TopUp(f64),
     /// Saves a card.
     AddCard,
-    /// Buys so many slots; whether that leaves the free plan.
-    ExtraNumbers { billed: u32, converts: bool },
+    /// Buys slots: as many as were asked for, or as are billed should that leave the free plan.
+    ExtraNumbers { requested: u32, billed: u32 },
 }
 
 /// A tenant's money.
@@ -118,7 +117,7 @@ impl Tenant {
                 self.purse.wallet_cents = self.purse.wallet_cents.saturating_add(cents(*amount));
             }
             Some(Checkout::AddCard) => self.saved_card = true,
-            Some(Checkout::ExtraNumbers { billed, converts }) => self.add_slots(*billed, *converts),
+            Some(Checkout::ExtraNumbers { requested, billed }) => self.add_slots(*requested, *billed),
         }
         page
     }

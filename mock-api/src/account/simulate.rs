@@ -25,7 +25,8 @@ struct Decided {
     completed: Option<&'static str>,
 }
 
-/// The next payment of a tenant ends so. A page that waits is completed when it is `paid`; new money settles at once what is owed for numbers.
+/// The next payment of a tenant ends so. A page that waits is completed when it is `paid`; new money settles at once what is owed for numbers, and new slots are taken by those that need
+/// one.
 fn payment(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let (tenant, result) = call.read(read)?;
     let unknown = || ApiError::new(Code::NotFound, "No such tenant");
@@ -35,8 +36,10 @@ fn payment(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
         Checkout::AddCard => "add_card",
         Checkout::ExtraNumbers { .. } => "extra_numbers",
     });
-    if matches!(completed, Some("wallet_topup" | "add_card")) {
-        crate::numbers::retry_tenant(state, &tenant, call.now);
+    match completed {
+        Some("wallet_topup" | "add_card") => crate::numbers::retry_tenant(state, &tenant, call.now),
+        Some(_) => crate::numbers::fill_slots(state, &tenant, call.now),
+        None => {}
     }
     Reply::ok(&Decided { ok: true, completed })
 }

@@ -51,7 +51,7 @@ pub(super) fn initiate(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiE
     let number = state.numbers.get(call.number()).ok_or_else(ApiError::number_not_found)?;
     let is_meta = number.is_meta();
     let start = call.read(|fields| Start::read(fields, is_meta))?;
-    require_connected(number)?;
+    require_calling(state, number)?;
     if is_meta {
         require_permission(state, &number.id, &start.to, call.now)?;
     }
@@ -68,12 +68,28 @@ pub(super) fn initiate(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiE
     reply
 }
 
-/// Web numbers call from their own device, which must be connected.
+/// Web numbers talk from their own device, which must be connected.
 pub(super) fn require_connected(number: &Number) -> Result<(), ApiError> {
     if number.is_meta() || number.is_open() {
         return Ok(());
     }
-    Err(ApiError::new(Code::WhatsappInstanceNotConnected, "The WhatsApp number is not connected"))
+    Err(not_connected())
+}
+
+/// Calls begin, out and in, on a connected number, and on Meta where calling is enabled. The reference names no code for the latter (inferred).
+pub(super) fn require_calling(state: &State, number: &Number) -> Result<(), ApiError> {
+    if !number.is_open() {
+        return Err(not_connected());
+    }
+    if number.is_meta() && !state.calls.settings(number).is_enabled() {
+        let text = "Calling is not enabled: enable it with PUT /v1/calls/settings";
+        return Err(ApiError::new(Code::MetaCallingNotEligible, text));
+    }
+    Ok(())
+}
+
+fn not_connected() -> ApiError {
+    ApiError::new(Code::WhatsappInstanceNotConnected, "The WhatsApp number is not connected")
 }
 
 fn require_permission(state: &State, number: &str, phone: &str, now: Time) -> Result<(), ApiError> {

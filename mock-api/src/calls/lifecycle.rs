@@ -142,8 +142,7 @@ pub(super) fn connect(state: &mut State, which: &Which, now: Time) {
 
 /// It ends, however it does.
 pub(super) fn end(state: &mut State, which: &Which, status: CallStatus, now: Time) {
-    let Some(call) = state.calls.get_mut(&which.number, &which.call) else { return };
-    call.end(status, now);
+    state.calls.end(&which.number, &which.call, status, now);
     emit_status(state, &which.number, &which.call, now);
 }
 
@@ -163,17 +162,32 @@ pub(super) fn give_up(state: &mut State, which: &Which, now: Time) {
     }
 }
 
+/// The number's device is logged out: whatever call it has ends.
+pub(crate) fn cut_off(state: &mut State, number: &str, now: Time) {
+    for id in state.calls.live(number) {
+        let which = Which::new(number, &id);
+        let Some(call) = state.calls.get(number, &id) else { continue };
+        match (call.status, call.direction) {
+            (CallStatus::Accepted, _) => end(state, &which, CallStatus::Completed, now),
+            (_, Direction::Inbound) => end(state, &which, CallStatus::Missed, now),
+            (_, Direction::Outbound) => fail(state, &which, "The number was logged out", now),
+        }
+    }
+}
+
 /// A contact was asked whether it may be called, and answers some seconds later.
 pub(super) fn ask(state: &mut State, number: &str, phone: &str, now: Time) {
     let due = Due::PermissionAnswered { number: number.to_owned(), phone: phone.to_owned() };
     state.schedule.at(now.plus(THINKING), schedule::Due::Calls(due));
 }
 
+/// A contact that said so meanwhile, unasked or not, has nothing to add.
 fn answer_request(state: &mut State, number: &str, phone: &str, at: Time) {
-    if state.numbers.present(number).is_err() {
+    let contact = state.calls.contact(number, phone);
+    if state.numbers.present(number).is_err() || !contact.owes_answer() {
         return;
     }
-    let permanent = state.calls.contact(number, phone).permission(at) == CallPermission::Permanent;
+    let permanent = contact.permission(at) == CallPermission::Permanent;
     let permission = match magic::call(phone) {
         Some(CallOutcome::PermissionDenied) => CallPermission::NoPermission,
         _ if permanent => CallPermission::Permanent,

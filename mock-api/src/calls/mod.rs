@@ -17,7 +17,7 @@ mod store;
 mod view;
 mod web;
 
-pub(crate) use lifecycle::{Due, fall_due};
+pub(crate) use lifecycle::{Due, cut_off, fall_due};
 pub(crate) use simulate::SIMULATIONS;
 pub(crate) use store::Calls;
 

@@ -34,6 +34,8 @@ pub(super) struct Contact {
     expires_at: Option<Time>,
     /// When it was asked, oldest first, no further back than the longest limit.
     requests: Vec<Time>,
+    /// It was asked, and has not said anything since.
+    owes_answer: bool,
     /// When it was talked to in calls of the number's, oldest first, no further back than a day.
     talks: Vec<Time>,
 }
@@ -56,7 +58,13 @@ impl Contact {
     /// It grants this from `at` on.
     pub(super) fn grant(&mut self, granted: CallPermission, at: Time) {
         self.granted = granted;
+        self.owes_answer = false;
         self.expires_at = (granted == CallPermission::Temporary).then(|| at.plus(LASTS));
+    }
+
+    /// Whether it was asked and has not answered.
+    pub(super) fn owes_answer(&self) -> bool {
+        self.owes_answer
     }
 
     /// What is allowed at `now`.
@@ -109,6 +117,7 @@ impl Contact {
     pub(super) fn ask(&mut self, now: Time) {
         self.requests.retain(|at| now.since(*at) < WEEK);
         self.requests.push(now);
+        self.owes_answer = true;
     }
 }
 

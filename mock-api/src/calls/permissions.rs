@@ -95,10 +95,10 @@ pub(super) fn request(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiEr
     let contact = state.calls.contact_mut(call.number(), &phone);
     if let Some(until) = contact.asked_enough_until(call.now) {
         let text = "The contact was asked as often as Meta allows";
-        let seconds = until.since(call.now).as_secs().max(1);
-        return Err(
-            ApiError::new(Code::MetaCallPermissionRequestLimit, text).with("retryAfterSeconds", seconds)
-        );
+        // Rounded up: asking again after so many seconds must not be too early.
+        let seconds = (until.since(call.now).as_millis() + 999) / 1_000;
+        return Err(ApiError::new(Code::MetaCallPermissionRequestLimit, text)
+            .with("retryAfterSeconds", i64::try_from(seconds).unwrap_or(i64::MAX)));
     }
     contact.ask(call.now);
     lifecycle::ask(state, call.number(), &phone, call.now);

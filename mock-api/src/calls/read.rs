@@ -34,9 +34,10 @@ fn read_before(call: &Call<'_>) -> Result<Option<Time>, ApiError> {
 }
 
 pub(super) fn get(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
+    // Only `1` is documented: anything else is a mistake that is better told than passed over.
+    let with_sdp = call.choice("includeSdp", &["1"])?.is_some();
     let number = state.numbers.get(call.number()).ok_or_else(ApiError::number_not_found)?;
     let found = state.calls.get(&number.id, call.param("callId")).ok_or_else(not_found)?;
     let view = View::new(found, number);
-    // Only `1` is documented: anything else is a mistake that is better told than passed over.
-    Reply::ok(&if call.choice("includeSdp", &["1"])?.is_some() { view.with_sdp(found) } else { view })
+    Reply::ok(&if with_sdp { view.with_sdp(found) } else { view })
 }

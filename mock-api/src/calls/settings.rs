@@ -43,9 +43,14 @@ impl CallSettings {
         }
     }
 
-    /// Whether contacts may call at `now`.
-    pub(super) fn take_calls(&self, now: Time) -> bool {
-        self.status == "ENABLED" && hours::are_open(&self.call_hours, now)
+    /// Whether the number makes and takes calls.
+    pub(super) fn is_enabled(&self) -> bool {
+        self.status == "ENABLED"
+    }
+
+    /// Whether its hours let contacts call at `now`.
+    pub(super) fn is_open(&self, now: Time) -> bool {
+        hours::are_open(&self.call_hours, now)
     }
 
     fn apply(&mut self, patch: Patch) {
@@ -81,14 +86,15 @@ impl Patch {
         if fields.has("sip") {
             fields.issue("sip", "cannot be set");
         }
-        if let Some(hours) = fields.object("call_hours") {
-            check_hours(&hours);
+        let call_hours = fields.map("call_hours");
+        if let Some(hours) = call_hours {
+            check_hours(&fields.stand_in("call_hours", hours));
         }
         Some(Self {
             status: fields.one_of("status", &SWITCH),
             call_icon_visibility: fields.one_of("call_icon_visibility", &["DEFAULT", "DISABLE_ALL"]),
             callback_permission_status: fields.one_of("callback_permission_status", &SWITCH),
-            call_hours: fields.map("call_hours").cloned(),
+            call_hours: call_hours.cloned(),
             voicemail: fields.map("voicemail").cloned(),
         })
     }

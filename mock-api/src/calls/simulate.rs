@@ -3,6 +3,7 @@
 use fixtures::world::{CallPermission, CallStatus, Direction, Engine};
 use serde::Serialize;
 
+use super::initiate::require_calling;
 use super::lifecycle::{self, PEER_SDP, Which};
 use super::model;
 use super::store::external_id;
@@ -32,12 +33,11 @@ fn inbound(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     if !takes_calls {
         return Err(ApiError::new(Code::FeatureNotSupported, "This number takes no calls"));
     }
-    if is_meta && !state.calls.settings(owner).take_calls(call.now) {
-        return Err(ApiError::invalid(
-            "/numberId",
-            "takes no calls now: its status or its call_hours forbid them",
-        ));
+    require_calling(state, owner)?;
+    if is_meta && !state.calls.settings(owner).is_open(call.now) {
+        return Err(ApiError::invalid("/numberId", "takes no calls now: its call_hours forbid them"));
     }
+    let rejects = !is_meta && owner.switched_on("rejectCall");
     let conversation = crate::messaging::conversation_id(state, &number, &from).map(str::to_owned);
     let id = state.ids.id("call", call.now);
     let inbound = model::Call {
@@ -57,7 +57,11 @@ fn inbound(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
         updated_at: call.now,
     };
     state.calls.insert(&number, inbound);
-    lifecycle::ring(state, &Which::new(&number, &id), call.now);
+    let which = Which::new(&number, &id);
+    lifecycle::ring(state, &which, call.now);
+    if rejects {
+        lifecycle::end(state, &which, CallStatus::Rejected, call.now);
+    }
     show(state, &number, &id)
 }
 
@@ -75,6 +79,7 @@ fn event(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
         Some((fields.required("callId")?.to_owned(), event?))
     })?;
     let number = state.calls.number_of(&id).ok_or_else(super::read::not_found)?.to_owned();
+    state.numbers.present(&number)?;
     let subject = state.calls.get(&number, &id).ok_or_else(super::read::not_found)?;
     let (direction, status) = (subject.direction, subject.status);
     let which = Which::new(&number, &subject.id);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use fixtures::World;
-use fixtures::world::{self, Moment};
-use indexmap::IndexMap;
+use fixtures::world::{self, CallStatus, Moment};
+use indexmap::{IndexMap, IndexSet};
 use serde::{Deserialize, Serialize};
 
 use super::model::Call;
@@ -28,6 +28,8 @@ struct Desk {
     /// Oldest first.
     calls: IndexMap<String, Call>,
     id_by_external: IndexMap<String, String>,
+    /// Ids of the calls that have not ended.
+    live: IndexSet<String>,
     /// By phone, digits.
     contacts: IndexMap<String, Contact>,
     /// Once they were changed.
@@ -36,6 +38,9 @@ struct Desk {
 
 impl Desk {
     fn insert(&mut self, call: Call) {
+        if !call.has_ended() {
+            self.live.insert(call.id.clone());
+        }
         self.id_by_external.insert(call.external_id.clone(), call.id.clone());
         self.calls.insert(call.id.clone(), call);
     }
@@ -100,6 +105,20 @@ impl Calls {
         desk.calls.get_mut(&id)
     }
 
+    /// Ends a call of the number.
+    pub(super) fn end(&mut self, number: &str, id: &str, status: CallStatus, now: Time) {
+        let Some(desk) = self.by_number.get_mut(number) else { return };
+        if let Some(call) = desk.calls.get_mut(id) {
+            call.end(status, now);
+            desk.live.swap_remove(id);
+        }
+    }
+
+    /// The ids of the number's calls that have not ended.
+    pub(super) fn live(&self, number: &str) -> Vec<String> {
+        self.by_number.get(number).into_iter().flat_map(|desk| desk.live.iter().cloned()).collect()
+    }
+
     /// The number whose call has this id, the own one or the provider's.
     pub(super) fn number_of(&self, id: &str) -> Option<&str> {
         self.number_by_id.get(id).map(String::as_str)
@@ -140,7 +159,7 @@ impl Calls {
 
     /// Drops everything of a number that is gone for good.
     pub(crate) fn remove_number(&mut self, number: &str) {
-        let desk = self.by_number.shift_remove(number).unwrap_or_default();
+        let desk = self.by_number.swap_remove(number).unwrap_or_default();
         for call in desk.calls.values() {
             for id in [&call.id, &call.external_id] {
                 self.number_by_id.swap_remove(id);

@@ -81,6 +81,11 @@ pub(super) struct Done<'a> {
 }
 
 impl<'a> Done<'a> {
+    /// Something for the call was taken, which shows as ACCEPTED whether the call is connected or not.
+    pub(super) fn taken(call: &'a Call) -> Self {
+        Self { status: CallStatus::Accepted, ..Self::new(call) }
+    }
+
     pub(super) fn new(call: &'a Call) -> Self {
         Self { success: true, id: &call.id, status: call.status }
     }

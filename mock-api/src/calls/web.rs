@@ -16,7 +16,7 @@ const TOKEN_SECONDS: u32 = 120;
 /// Before the call is connected the file is queued; either way nothing of it can be seen but the answer.
 pub(super) fn play(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.read(read_media_url)?;
-    Reply::ok(&Done::new(active(state, call)?))
+    Reply::ok(&Done::taken(active(state, call)?))
 }
 
 fn read_media_url(fields: &Fields<'_>) -> Option<()> {

@@ -53,13 +53,25 @@ pub(super) fn read(mock: &Mock) -> ClockReading {
 
 /// Moves the clock to a time that is not behind it.
 pub(super) async fn advance_to(mock: &Arc<Mock>, target: Time) -> Result<(), ControlError> {
-    let now = mock.clock.now();
-    if target < now {
-        let text = format!("The clock shows {now} and does not go back: what happened has happened");
-        return Err(ControlError::new(400, "CLOCK_BACKWARDS", text));
-    }
-    driver::advance(mock, target).await;
-    Ok(())
+    move_on(mock, |_| target).await
+}
+
+async fn move_on(mock: &Arc<Mock>, target: impl FnOnce(Time) -> Time) -> Result<(), ControlError> {
+    let not_back = |now| match target(now) {
+        target if target < now => Err(backwards(now)),
+        target => Ok(target),
+    };
+    driver::advance(mock, not_back).await?.map_err(|driver::Replaced| {
+        let text = "The state was replaced while the clock moved, by a reset, a world or a snapshot: look where it stands and go on from there";
+        ControlError::new(409, "STATE_REPLACED", text)
+    })
+}
+
+fn backwards(now: Time) -> ControlError {
+    let text = format!(
+        "The clock shows {now} and does not go back: what happened has happened. To go back, restore a snapshot that was saved at the earlier time"
+    );
+    ControlError::new(400, "CLOCK_BACKWARDS", text)
 }
 
 /// Lets the clock stand or run, from a time that is not behind it.
@@ -90,12 +102,14 @@ pub(super) async fn put(mock: Arc<Mock>, input: Input) -> Result<Response, Contr
 }
 
 pub(super) async fn advance(mock: Arc<Mock>, input: Input) -> Result<Response, ControlError> {
-    let target = match input.json()? {
-        Advance { by: Some(by), to: None } => mock.clock.now().plus(duration(&by)?),
-        Advance { by: None, to: Some(to) } => to,
+    match input.json()? {
+        Advance { by: Some(by), to: None } => {
+            let by = duration(&by)?;
+            move_on(&mock, |now| now.plus(by)).await?;
+        }
+        Advance { by: None, to: Some(to) } => advance_to(&mock, to).await?,
         _ => return Err(ControlError::invalid("", "give either by (a duration) or to (an instant)")),
-    };
-    advance_to(&mock, target).await?;
+    }
     ok(&read(&mock))
 }
 

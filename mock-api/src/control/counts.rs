@@ -6,20 +6,23 @@ use serde::Serialize;
 
 use super::journal::RecordedRequest;
 
-#[derive(Debug, Serialize)]
+/// How often what was called, and how it was answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Counts {
-    count: usize,
-    /// How many requests the journal no longer holds.
-    dropped: u64,
-    /// What reached no operation is under `none`.
-    by_operation: BTreeMap<String, usize>,
-    /// Connections that were reset are under `none`.
-    by_status: BTreeMap<String, usize>,
-    by_code: BTreeMap<String, usize>,
+pub struct RequestCounts {
+    /// How many requests there were.
+    pub count: usize,
+    /// How many requests the journal no longer holds, of the filter's tenant where it names one.
+    pub dropped: u64,
+    /// By operation, as `GET /v1/messages/{id}`; what reached none is under `none`.
+    pub by_operation: BTreeMap<String, usize>,
+    /// By status; connections that were reset are under `none`.
+    pub by_status: BTreeMap<String, usize>,
+    /// By code, where one was answered.
+    pub by_code: BTreeMap<String, usize>,
 }
 
-impl Counts {
+impl RequestCounts {
     pub(super) fn of(requests: &[RecordedRequest], dropped: u64) -> Self {
         let none = || "none".to_owned();
         let by = |name: fn(&RecordedRequest) -> Option<String>| {

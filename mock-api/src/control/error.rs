@@ -5,6 +5,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
+use super::journal::nearest;
 use crate::error::ApiError;
 
 /// Why the control API refused something.
@@ -22,9 +23,22 @@ impl ControlError {
         Self { status, code, error: error.into(), extras: Map::new() }
     }
 
-    /// 404 with a code of the kind `SNAPSHOT_NOT_FOUND`.
-    pub(crate) fn unknown(code: &'static str, what: &str, id: &str) -> Self {
-        Self::new(404, code, format!("There is no {what} {id:?}"))
+    /// 404 with a code of the kind `SNAPSHOT_NOT_FOUND`, and with those of the known ids that are like the one that is not.
+    pub(crate) fn unknown(
+        code: &'static str,
+        what: &str,
+        id: &str,
+        known: impl Iterator<Item = String>,
+    ) -> Self {
+        Self::new(404, code, format!("There is no {what} {id:?}")).with_nearest(nearest(id, known))
+    }
+
+    /// The same with what may have been meant.
+    pub(crate) fn with_nearest(mut self, near: Vec<String>) -> Self {
+        if !near.is_empty() {
+            self.error = format!("{}; the nearest are {}", self.error, near.join(", "));
+        }
+        self.with("nearest", near)
     }
 
     /// A plain validation failure with one problem, at a JSON pointer.
@@ -38,6 +52,14 @@ impl ControlError {
     pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.extras.insert(key.to_owned(), value.into());
         self
+    }
+
+    /// Its text, and what is wrong with the input.
+    pub(crate) fn detail(&self) -> String {
+        let issues =
+            self.details().and_then(|details| details.get("issues")?.as_array()).into_iter().flatten();
+        let text = |issue: &Value| format!("{} {}", text_of(issue, "path"), text_of(issue, "message"));
+        issues.map(text).fold(self.error.clone(), |all, issue| format!("{all}: {issue}"))
     }
 
     /// A stable code, such as `SNAPSHOT_NOT_FOUND`.
@@ -57,6 +79,10 @@ impl ControlError {
     pub fn details(&self) -> Option<&Value> {
         self.extras.get("details")
     }
+}
+
+fn text_of<'a>(issue: &'a Value, key: &str) -> &'a str {
+    issue.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 impl From<ApiError> for ControlError {

@@ -5,6 +5,7 @@ use fixtures::world::WorldError;
 use serde_json::Value;
 
 use super::clock::{self, ClockMode, ClockReading};
+use super::counts::RequestCounts;
 use super::error::ControlError;
 use super::faults::{ArmedFault, Fault};
 use super::journal::{Count, RecordedRequest, RequestFilter, Verification};
@@ -141,16 +142,28 @@ impl MockApi {
         self.mock.simulate_by_name(kind, body)
     }
 
-    /// The requests of the journal that a filter means, oldest first.
+    /// Lets another key sign OAuth tokens from now on; the one before is published for an hour more. Answers the new key's `kid`.
+    pub fn rotate_oauth_key(&self) -> String {
+        self.mock.rotate_oauth_key()
+    }
+
+    /// The requests of the journal that a filter means, oldest first; none when it names an operation that there is not, which [`verify`](Self::verify) says.
     #[must_use]
     pub fn requests(&self, filter: &RequestFilter) -> Vec<RecordedRequest> {
         self.mock.journal.matching(filter, &self.mock.state)
     }
 
-    /// Whether the journal has as many requests like this as expected, and if not, what comes near.
+    /// Whether the journal has as many requests like this as expected, and if not, what comes near. When nothing can be said, because the journal is off or no
+    /// longer holds what is meant, or the filter names an operation or a tenant that there is not, it is not `ok`, and [`Verification::inconclusive`] says why.
     #[must_use]
     pub fn verify(&self, filter: &RequestFilter, count: Count) -> Verification {
-        self.mock.journal.verify(filter, count, &self.mock.state)
+        self.mock.verify(filter, count).unwrap_or_else(|error| Verification::impossible(error.detail()))
+    }
+
+    /// How often what was called, and how it was answered, of the requests that a filter means.
+    #[must_use]
+    pub fn counts(&self, filter: &RequestFilter) -> RequestCounts {
+        self.mock.counts(filter)
     }
 
     /// Empties the journal.
@@ -161,15 +174,21 @@ impl MockApi {
     /// Lets something go wrong, in place of the fault of the same id.
     ///
     /// # Errors
-    /// When the fault contradicts itself, names an operation that there is not, or when there are 100 already.
+    /// When the fault contradicts itself, names an operation or a tenant that there is not, or when there are 100 already.
     pub fn put_fault(&self, id: &str, fault: Fault) -> Result<ArmedFault, ControlError> {
-        self.mock.faults.put(id, fault)
+        self.mock.put_fault(id, fault)
     }
 
     /// The faults that are set, those that have run out included.
     #[must_use]
     pub fn faults(&self) -> Vec<ArmedFault> {
         self.mock.faults.all()
+    }
+
+    /// A fault with what has become of it.
+    #[must_use]
+    pub fn fault(&self, id: &str) -> Option<ArmedFault> {
+        self.mock.faults.get(id)
     }
 
     /// Takes a fault away. Answers whether there was one.
@@ -180,6 +199,12 @@ impl MockApi {
     /// Takes all faults away.
     pub fn clear_faults(&self) {
         self.mock.faults.clear();
+    }
+
+    /// Every webhook of every tenant, with its secret, oldest first.
+    #[must_use]
+    pub fn webhooks(&self) -> Vec<WebhookDetails> {
+        self.mock.webhooks(None, None)
     }
 
     /// A webhook with its secret.

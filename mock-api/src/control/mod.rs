@@ -9,9 +9,11 @@ mod error;
 mod faults;
 mod handle;
 mod input;
-mod journal;
+pub(crate) mod journal;
 mod names;
+mod oauth;
 mod ops;
+mod requests;
 mod simulate;
 mod snapshots;
 mod webhooks;
@@ -20,15 +22,19 @@ mod worlds;
 use std::sync::Arc;
 
 use axum::extract::Request;
+use axum::routing::any;
 use axum::{Router, middleware};
 
 pub(crate) use access::Access;
 pub use clock::{ClockMode, ClockReading};
+pub use counts::RequestCounts;
 pub use error::ControlError;
 pub use faults::{ArmedFault, Delay, Dribble, Fault, RateLimit, ResetAt, Truncate};
 pub(crate) use faults::{Effects, Faults, Instead};
-pub(crate) use journal::{CAPACITY, Entry, Journal, Refused};
-pub use journal::{Count, NearMiss, RecordedRequest, Refusal, RequestFilter, Rule, Since, Verification};
+pub(crate) use journal::{CAPACITY, Journal};
+pub use journal::{
+    Count, Difference, NearMiss, RecordedRequest, Refusal, RequestFilter, Rule, Since, Verification,
+};
 pub use snapshots::SnapshotInfo;
 pub(crate) use snapshots::Snapshots;
 
@@ -40,12 +46,15 @@ pub(crate) fn router(mock: &Arc<Mock>) -> Router {
     for operation in ops::operations() {
         control = control.route(operation.path, operation.router);
     }
+    let guard = middleware::from_fn_with_state(Arc::clone(mock), access::guard);
     let control = control
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn_with_state(Arc::clone(mock), access::guard))
+        .layer(guard.clone())
         .with_state(Arc::clone(mock));
-    Router::new().nest("/_mock", control)
+    // The one path below it that a nest does not take.
+    let bare = Router::new().route("/_mock/", any(not_found)).layer(guard);
+    bare.nest("/_mock", control)
 }
 
 async fn not_found(request: Request) -> ControlError {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::error::ControlError;
-use super::input::{Input, Operation, operation, operation_up_to};
-use super::{clock, counts, document, simulate, snapshots, webhooks, worlds};
+use super::input::{Input, Operation, operation, operation_up_to, query_operation};
+use super::{clock, document, oauth, requests, simulate, snapshots, webhooks, worlds};
 use crate::mock::Mock;
 
 type Answer = Result<Response, ControlError>;
@@ -24,20 +24,21 @@ pub(super) fn operations() -> Vec<Operation> {
         operation("GET", "/clock", clock::get),
         operation("PUT", "/clock", clock::put),
         operation("POST", "/clock/advance", clock::advance),
-        operation("GET", "/webhooks", webhooks::list),
+        query_operation("GET", "/webhooks", webhooks::list),
         operation("GET", "/webhooks/{id}", webhooks::get),
         operation("GET", "/webhooks/{id}/deliveries", webhooks::deliveries),
         operation("POST", "/webhooks/{id}/deliveries/{deliveryId}/resend", webhooks::resend),
+        operation("POST", "/oauth/rotate", oauth::rotate),
         operation("GET", "/snapshots", snapshots::list),
         operation("PUT", "/snapshots/{name}", snapshots::save),
         operation("GET", "/snapshots/{name}", snapshots::export),
         operation("DELETE", "/snapshots/{name}", snapshots::delete),
         operation("POST", "/snapshots/{name}/restore", snapshots::restore),
         operation_up_to(snapshots::MAX_FILE, "POST", "/snapshots/{name}/import", snapshots::import),
-        operation("GET", "/requests", list_requests),
-        operation("DELETE", "/requests", clear_requests),
-        operation("GET", "/requests/counts", count_requests),
-        operation("POST", "/requests/verify", verify_requests),
+        query_operation("GET", "/requests", requests::list),
+        operation("DELETE", "/requests", requests::clear),
+        query_operation("GET", "/requests/counts", requests::count),
+        operation("POST", "/requests/verify", requests::verify),
         operation("GET", "/faults", list_faults),
         operation("DELETE", "/faults", clear_faults),
         operation("GET", "/faults/{id}", get_fault),
@@ -64,36 +65,6 @@ async fn health(_: Arc<Mock>, _: Input) -> Answer {
     ok(&json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }
 
-async fn list_requests(mock: Arc<Mock>, input: Input) -> Answer {
-    let mut query = input.query_map(&["status", "since", "limit"]);
-    let limit = query.remove("limit").and_then(|limit| limit.as_u64());
-    let mut requests = mock.journal.matching(&super::input::read(Value::Object(query))?, &mock.state);
-    let count = requests.len();
-    // The newest of them, oldest first.
-    let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-    requests.drain(..count.saturating_sub(limit));
-    ok(&json!({ "count": count, "dropped": mock.journal.dropped(), "requests": requests }))
-}
-
-async fn count_requests(mock: Arc<Mock>, input: Input) -> Answer {
-    let query = input.query_map(&["status", "since"]);
-    let requests = mock.journal.matching(&super::input::read(Value::Object(query))?, &mock.state);
-    ok(&counts::Counts::of(&requests, mock.journal.dropped()))
-}
-
-async fn clear_requests(mock: Arc<Mock>, _: Input) -> Answer {
-    mock.journal.clear();
-    done()
-}
-
-/// The body is a filter with `count` beside its fields.
-async fn verify_requests(mock: Arc<Mock>, input: Input) -> Answer {
-    let mut body: Map<String, Value> = input.json()?;
-    let count = body.shift_remove("count").map(super::input::read).transpose()?.unwrap_or_default();
-    let filter = super::input::read(Value::Object(body))?;
-    ok(&mock.journal.verify(&filter, count, &mock.state))
-}
-
 async fn list_faults(mock: Arc<Mock>, _: Input) -> Answer {
     ok(&json!({ "faults": mock.faults.all() }))
 }
@@ -105,19 +76,20 @@ async fn clear_faults(mock: Arc<Mock>, _: Input) -> Answer {
 
 async fn get_fault(mock: Arc<Mock>, input: Input) -> Answer {
     let id = input.param("id");
-    ok(&mock.faults.get(id).ok_or_else(|| no_fault(id))?)
+    ok(&mock.faults.get(id).ok_or_else(|| no_fault(&mock, id))?)
 }
 
 async fn put_fault(mock: Arc<Mock>, input: Input) -> Answer {
-    ok(&mock.faults.put(input.param("id"), input.json()?)?)
+    ok(&mock.put_fault(input.param("id"), input.json()?)?)
 }
 
 async fn delete_fault(mock: Arc<Mock>, input: Input) -> Answer {
     let id = input.param("id");
-    mock.faults.remove(id).ok_or_else(|| no_fault(id))?;
+    mock.faults.remove(id).ok_or_else(|| no_fault(&mock, id))?;
     done()
 }
 
-fn no_fault(id: &str) -> ControlError {
-    ControlError::unknown("FAULT_NOT_FOUND", "fault", id)
+fn no_fault(mock: &Mock, id: &str) -> ControlError {
+    let known = mock.faults.all().into_iter().map(|fault| fault.id);
+    ControlError::unknown("FAULT_NOT_FOUND", "fault", id, known)
 }

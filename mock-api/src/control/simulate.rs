@@ -9,9 +9,11 @@ use serde_json::Value;
 
 use super::error::ControlError;
 use super::input::{Input, Operation, operation};
-use super::journal::nearest;
+use super::journal::{nearest, nearest_ids};
 use crate::call::{Call, Caller, RawBody, Reply, Route};
+use crate::error::{ApiError, Code};
 use crate::mock::Mock;
+use crate::state::State;
 use crate::{account, calls, messaging, numbers, templates};
 
 /// The simulations of every area, such as `/simulate/message`.
@@ -39,9 +41,8 @@ pub(super) fn operations() -> impl Iterator<Item = Operation> {
 impl Mock {
     fn simulate(&self, route: &Route, body: &RawBody) -> Result<Reply, ControlError> {
         let (mut state, now) = self.settled();
-        let nobody = Caller { key: String::new(), tenant: String::new(), number: None, number_scoped: false };
         let call = Call {
-            caller: nobody,
+            caller: Caller::nobody(),
             now,
             // A slip of the pen would otherwise simulate something else than was meant.
             strict: true,
@@ -54,7 +55,7 @@ impl Mock {
         };
         let reply = (route.handler)(&mut state, &call);
         self.driver.stir();
-        Ok(reply?)
+        reply.map_err(|error| with_nearest(&state, error, body))
     }
 
     /// A simulation by the last part of its path, `message` or `call-answered`.
@@ -67,4 +68,24 @@ impl Mock {
         };
         Ok(self.simulate(route, &RawBody::Json(body))?.json())
     }
+}
+
+/// The refusal of a simulation; that of an id that there is not says which are like it.
+fn with_nearest(state: &State, error: ApiError, body: &RawBody) -> ControlError {
+    let given = |field: &str| match body {
+        RawBody::Json(body) => body.get(field).and_then(Value::as_str),
+        _ => None,
+    };
+    let number = given("numberId");
+    let code = error.code();
+    let asked = match code {
+        Some(Code::NumberNotFound) => number,
+        Some(Code::MessageNotFound) => given("messageId"),
+        Some(Code::TemplateNotFound) => given("template"),
+        Some(Code::GroupNotFound) => given("groupId"),
+        _ => None,
+    };
+    let (Some(code), Some(asked)) = (code, asked) else { return error.into() };
+    let near = nearest_ids(state, code, asked, None, number);
+    ControlError::from(error).with_nearest(near)
 }

@@ -1,5 +1,6 @@
 //! Named snapshots: the whole state with the time it was taken at, kept in the mock or as a versioned file.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 use axum::response::{IntoResponse, Response};
@@ -7,6 +8,8 @@ use http::{HeaderValue, header};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
 use super::error::ControlError;
 use super::input::Input;
@@ -18,10 +21,12 @@ use crate::time::Time;
 
 /// How many snapshots are kept; each is as large as the state.
 const MAX_SNAPSHOTS: usize = 16;
-/// The largest file that is read.
-pub(super) const MAX_FILE: usize = 512 * 1024 * 1024;
+/// The largest file that is read: a message takes about 800 bytes in it, and there may be a million.
+pub(super) const MAX_FILE: usize = 1536 * 1024 * 1024;
 /// What a file says it is.
 const FORMAT: &str = "pilot-status-mock snapshot";
+/// How much of a state is hashed at once.
+const PIECE: usize = 64 * 1024;
 /// The version of the file that this program writes and reads.
 const VERSION: u32 = 2;
 
@@ -29,7 +34,7 @@ const VERSION: u32 = 2;
 #[derive(Debug, Default)]
 pub(crate) struct Snapshots(Mutex<IndexMap<String, Arc<Snapshot>>>);
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 struct Snapshot {
     now: Time,
     state: State,
@@ -44,12 +49,16 @@ pub struct SnapshotInfo {
     pub now: Time,
 }
 
-#[derive(Debug, Serialize)]
+/// A file. The digest is that of the state as it stands there, without the space between its parts: a file may be laid out anew, but not changed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct File<'a> {
-    format: &'a str,
+    format: Cow<'a, str>,
     version: u32,
-    #[serde(flatten)]
-    snapshot: &'a Snapshot,
+    now: Time,
+    digest: Cow<'a, str>,
+    #[serde(borrow)]
+    state: &'a RawValue,
 }
 
 /// What a file says of itself, read before the rest of it.
@@ -61,8 +70,11 @@ struct Head {
 
 impl Snapshots {
     fn get(&self, name: &str) -> Result<Arc<Snapshot>, ControlError> {
-        let unknown = || ControlError::unknown("SNAPSHOT_NOT_FOUND", "snapshot", name);
-        crate::lock(&self.0).get(name).cloned().ok_or_else(unknown)
+        let kept = crate::lock(&self.0);
+        let known = kept.keys().cloned();
+        kept.get(name)
+            .cloned()
+            .ok_or_else(|| ControlError::unknown("SNAPSHOT_NOT_FOUND", "snapshot", name, known))
     }
 
     fn put(&self, name: &str, snapshot: Snapshot) -> Result<SnapshotInfo, ControlError> {
@@ -108,8 +120,11 @@ impl Mock {
 
     pub(crate) fn export_snapshot(&self, name: &str) -> Result<Vec<u8>, ControlError> {
         let snapshot = self.snapshots.get(name)?;
-        let file = File { format: FORMAT, version: VERSION, snapshot: &snapshot };
-        serde_json::to_vec(&file).map_err(|error| ControlError::new(500, "EXPORT_FAILED", error.to_string()))
+        let failed = |error: serde_json::Error| ControlError::new(500, "EXPORT_FAILED", error.to_string());
+        let state = serde_json::value::to_raw_value(&snapshot.state).map_err(failed)?;
+        let digest = digest(snapshot.now, &state).into();
+        let file = File { format: FORMAT.into(), version: VERSION, now: snapshot.now, digest, state: &state };
+        serde_json::to_vec(&file).map_err(failed)
     }
 
     pub(crate) fn import_snapshot(&self, name: &str, file: &[u8]) -> Result<SnapshotInfo, ControlError> {
@@ -122,8 +137,39 @@ impl Mock {
                 head.format, head.version
             )));
         }
-        self.snapshots.put(name, serde_json::from_slice(file).map_err(not_ours)?)
+        let file: File<'_> = serde_json::from_slice(file).map_err(not_ours)?;
+        if file.digest != digest(file.now, file.state) {
+            return Err(refuse(
+                "The file was changed since it was exported: its digest is not that of its state".into(),
+            ));
+        }
+        let state = serde_json::from_str(file.state.get()).map_err(not_ours)?;
+        self.snapshots.put(name, Snapshot { now: file.now, state })
     }
+}
+
+/// SHA-256 of the time and the state, the space between the state's parts left out.
+fn digest(now: Time, state: &RawValue) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(now.to_string());
+    let (mut in_text, mut escaped) = (false, false);
+    let mut is_kept = |byte: &u8| {
+        let kept = in_text || !byte.is_ascii_whitespace();
+        in_text ^= *byte == b'"' && !escaped;
+        escaped = in_text && *byte == b'\\' && !escaped;
+        kept
+    };
+    // In pieces: the state may be as large as the memory allows.
+    let mut piece = Vec::with_capacity(PIECE);
+    for byte in state.get().bytes().filter(|byte| is_kept(byte)) {
+        piece.push(byte);
+        if piece.len() == PIECE {
+            hasher.update(&piece);
+            piece.clear();
+        }
+    }
+    hasher.update(&piece);
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) async fn list(mock: Arc<Mock>, _: Input) -> Result<Response, ControlError> {

@@ -11,6 +11,7 @@ use super::error::ControlError;
 use super::input::Input;
 use super::ops::{answer, ok};
 use crate::mock::Mock;
+use crate::state::State;
 use crate::webhooks::{DeliveryRecord, WebhookDetails, inspect};
 
 #[derive(Debug, Deserialize)]
@@ -21,22 +22,24 @@ struct Filter {
 }
 
 impl Mock {
-    fn webhooks(&self, filter: &Filter) -> Vec<WebhookDetails> {
+    /// Every webhook, of a tenant or a number where one is named.
+    pub(crate) fn webhooks(&self, tenant: Option<&str>, number: Option<&str>) -> Vec<WebhookDetails> {
         let state = crate::lock(&self.state);
-        let is = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|it| it == found);
-        inspect::all(&state)
-            .filter(|it| {
-                is(&filter.tenant_id, &it.tenant_id) && is(&filter.number_id, &it.whatsapp_number_id)
-            })
-            .collect()
+        let meant = |it: &WebhookDetails| {
+            tenant.is_none_or(|tenant| it.tenant_id == tenant)
+                && number.is_none_or(|number| it.whatsapp_number_id == number)
+        };
+        inspect::all(&state).filter(meant).collect()
     }
 
     pub(crate) fn webhook(&self, id: &str) -> Result<WebhookDetails, ControlError> {
-        inspect::one(&crate::lock(&self.state), id).ok_or_else(|| no_webhook(id))
+        let state = crate::lock(&self.state);
+        inspect::one(&state, id).ok_or_else(|| no_webhook(&state, id))
     }
 
     pub(crate) fn deliveries(&self, id: &str) -> Result<Vec<DeliveryRecord>, ControlError> {
-        inspect::deliveries(&crate::lock(&self.state), id).ok_or_else(|| no_webhook(id))
+        let state = crate::lock(&self.state);
+        inspect::deliveries(&state, id).ok_or_else(|| no_webhook(&state, id))
     }
 
     /// Queues what an earlier delivery carried once more. Answers the id of the new delivery.
@@ -47,16 +50,18 @@ impl Mock {
         }
         let sent = inspect::resend(&mut crate::lock(&self.state), webhook, delivery, self.clock.now());
         self.driver.stir();
-        sent.ok_or_else(|| ControlError::unknown("DELIVERY_NOT_FOUND", "delivery", delivery))
+        let known = self.deliveries(webhook)?.into_iter().map(|it| it.id);
+        sent.ok_or_else(|| ControlError::unknown("DELIVERY_NOT_FOUND", "delivery", delivery, known))
     }
 }
 
-fn no_webhook(id: &str) -> ControlError {
-    ControlError::unknown("WEBHOOK_NOT_FOUND", "webhook", id)
+fn no_webhook(state: &State, id: &str) -> ControlError {
+    ControlError::unknown("WEBHOOK_NOT_FOUND", "webhook", id, inspect::all(state).map(|webhook| webhook.id))
 }
 
 pub(super) async fn list(mock: Arc<Mock>, input: Input) -> Result<Response, ControlError> {
-    ok(&json!({ "webhooks": mock.webhooks(&input.query()?) }))
+    let Filter { tenant_id, number_id } = input.query()?;
+    ok(&json!({ "webhooks": mock.webhooks(tenant_id.as_deref(), number_id.as_deref()) }))
 }
 
 pub(super) async fn get(mock: Arc<Mock>, input: Input) -> Result<Response, ControlError> {

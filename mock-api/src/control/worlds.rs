@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use fixtures::World;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::error::ControlError;
 use super::input::Input;
@@ -15,11 +15,17 @@ use crate::state::State;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Reset {
+    /// Absent for all: a null is more likely a variable that was not set than a wish to reset everything.
+    #[serde(default, deserialize_with = "present")]
     tenant_id: Option<String>,
 }
 
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
+}
+
 impl Mock {
-    fn world(&self) -> Arc<World> {
+    pub(crate) fn world(&self) -> Arc<World> {
         Arc::clone(&crate::lock(&self.world))
     }
 
@@ -33,8 +39,10 @@ impl Mock {
 
     /// Takes one tenant back to the world, with its part of journal and faults. Other tenants do not notice; ids go on.
     pub(crate) fn reset_tenant(&self, tenant: &str) -> Result<(), ControlError> {
-        let world = self.world().of_tenant(tenant);
-        let world = world.ok_or_else(|| ControlError::unknown("TENANT_NOT_FOUND", "tenant", tenant))?;
+        let all = self.world();
+        let known = all.tenants.iter().map(|tenant| tenant.id.clone());
+        let unknown = || ControlError::unknown("TENANT_NOT_FOUND", "tenant", tenant, known);
+        let world = all.of_tenant(tenant).ok_or_else(unknown)?;
         {
             let mut state = crate::lock(&self.state);
             let now = self.clock.now();

@@ -52,7 +52,7 @@ impl Groups {
     }
 
     /// The groups that a number is in.
-    pub(super) fn of(&self, number: &str) -> impl Iterator<Item = &Group> {
+    pub(crate) fn of(&self, number: &str) -> impl Iterator<Item = &Group> {
         self.by_number.get(number).into_iter().flat_map(IndexMap::values)
     }
 

@@ -52,7 +52,7 @@ mod tests {
         let route = super::super::ROUTES.first().unwrap();
         let claim = |tenant: &str, number: &str| {
             let (tenant, number) = (tenant.to_owned(), Some(number.to_owned()));
-            let caller = Caller { key: String::new(), tenant, number, number_scoped: true };
+            let caller = Caller { tenant, number, ..Caller::nobody() };
             running.claim(route, caller, &HeaderValue::from_static("k"))
         };
         let first = claim("t", "n");

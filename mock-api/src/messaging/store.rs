@@ -77,6 +77,11 @@ impl Messaging {
         self.by_number.get_mut(&place.number)?.messages.get_mut(place.index)
     }
 
+    /// The ids of the number's messages, newest first.
+    pub(crate) fn latest_ids(&self, number: &str) -> impl Iterator<Item = &str> {
+        self.of(number).messages.iter().rev().map(|(_, message)| &*message.id)
+    }
+
     /// What the number sent through the API.
     pub(crate) fn log(&self, number: &str) -> Log<'_> {
         Log(self.of(number))

@@ -19,12 +19,7 @@ pub(super) fn issue_code(
     ids: &mut Ids,
     now: Time,
 ) -> Result<PairingCode, ApiError> {
-    if number.is_meta() {
-        return Err(ApiError::new(
-            Code::NotSupportedForMeta,
-            "Meta Cloud API numbers are not paired with a code",
-        ));
-    }
+    refuse_meta(number)?;
     let open = match link {
         WhichLink::Primary => number.is_open(),
         WhichLink::Secondary => number.secondary == Some(ConnectionState::Open),
@@ -40,10 +35,20 @@ pub(super) fn issue_code(
     Ok(PairingCode::new(ids))
 }
 
-/// `GET /v1/numbers/{id}/connect`.
+fn refuse_meta(number: &Number) -> Result<(), ApiError> {
+    let text = "Meta Cloud API numbers are not paired with a code";
+    if number.is_meta() { Err(ApiError::new(Code::NotSupportedForMeta, text)) } else { Ok(()) }
+}
+
+/// `GET /v1/numbers/{id}/connect`. Only [`upgrade_to_dual`] makes a second link; the code for a number without one is inferred.
 pub(super) fn connect(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let link = WhichLink::read(call)?;
     let number = state.numbers.active_mut(&call.caller.tenant, call.param("id"))?;
+    refuse_meta(number)?;
+    let link = WhichLink::read(call)?;
+    if link == WhichLink::Secondary && number.secondary.is_none() {
+        let text = "The number has one link; POST /v1/numbers/{id}/upgrade-to-dual gives it another";
+        return Err(ApiError::new(Code::FeatureNotSupported, text));
+    }
     Reply::ok(&issue_code(number, link, &mut state.ids, call.now)?)
 }
 

@@ -39,7 +39,7 @@ pub(super) fn connected(state: &mut State, id: &str, link: WhichLink, now: Time)
     }
     emit_becoming(state, id, Becomes::Connected, now);
     crate::messaging::try_waiting(state, id, now);
-    charge::first_connection(state, id, now);
+    charge::connected(state, id, now);
 }
 
 /// The connection of a link broke.

@@ -70,7 +70,7 @@ pub(super) fn add(state: &mut State, call: &Call<'_>, new: NewNumber) -> Result<
 
 /// One number per phone and tenant; a soft-deleted one still holds its phone. The code for an active one is inferred.
 fn refuse_taken(numbers: &Numbers, tenant: &str, digits: &str) -> Result<(), ApiError> {
-    match numbers.all_of_tenant(tenant).find(|number| number.digits == digits) {
+    match numbers.with_phone(tenant, digits) {
         None => Ok(()),
         Some(number) if number.deleted_at.is_some() => Err(ApiError::new(
             Code::NumberSoftDeleted,
@@ -136,7 +136,6 @@ pub(super) fn create(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
 #[serde(rename_all = "camelCase")]
 struct CreatedMeta<'a> {
     instance: Instance<'a>,
-    linked_api_key_id: Option<&'static str>,
     webhook_url: String,
     verify_token: String,
 }
@@ -174,7 +173,6 @@ pub(super) fn create_meta(state: &mut State, call: &Call<'_>) -> Result<Reply, A
     let number = state.numbers.get(&id).ok_or_else(ApiError::number_not_found)?;
     Reply::created(&CreatedMeta {
         instance: Instance::new(number),
-        linked_api_key_id: None,
         webhook_url: format!("https://pilotstatus.com.br/webhooks/meta/{id}"),
         verify_token,
     })

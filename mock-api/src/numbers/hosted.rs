@@ -49,8 +49,7 @@ pub(super) fn info(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError
 struct Status {
     state: ConnectionState,
     is_fully_connected: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    primary_link: Option<views::Link>,
+    primary_link: views::Link,
     secondary_link: Option<views::Link>,
 }
 
@@ -60,7 +59,7 @@ pub(super) fn status(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
     Reply::ok(&Status {
         state: number.map_or(ConnectionState::Close, |number| number.state),
         is_fully_connected: number.is_some_and(Number::is_fully_connected),
-        primary_link: number.map(views::Link::primary),
+        primary_link: number.map_or_else(views::Link::closed, views::Link::primary),
         secondary_link: number.and_then(views::Link::secondary),
     })
 }

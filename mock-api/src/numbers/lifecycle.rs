@@ -3,11 +3,13 @@
 use jiff::SignedDuration;
 use serde::Serialize;
 
+use super::Number;
 use super::events::{Becomes, emit_becoming};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, Code};
 use crate::schedule::Due;
 use crate::state::State;
+use crate::templates::Owner;
 use crate::time::Time;
 
 /// How long a deleted number can be restored.
@@ -37,12 +39,13 @@ pub(super) fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
     let number = state.numbers.active_mut(&call.caller.tenant, call.param("id"))?;
     number.deleted_at = Some(call.now);
     number.close();
-    // Its slot is free for another number; should it come back, it takes one anew.
+    // Its slot is free for another number, and what was owed for one is owed no longer; should it come back, it needs one anew.
     number.has_slot = false;
+    number.extra_charge_unpaid_since = None;
     number.updated_at = call.now;
     let id = number.id.clone();
     state.account.suspend_number(&id);
-    emit_becoming(state, &id, Becomes::Removed, call.now);
+    leave(state, &id, call.now);
     crate::messaging::try_waiting(state, &id, call.now);
     let restorable_until = call.now.plus(RESTORE_WINDOW);
     state.schedule.at(restorable_until, Due::Numbers(super::Due::Purge { number: id }));
@@ -71,10 +74,16 @@ pub(super) fn purge(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErro
     let (id, leaves) = (number.id.clone(), number.deleted_at.is_none());
     // Once: a deleted one has left already (U-35).
     if leaves {
-        emit_becoming(state, &id, Becomes::Removed, call.now);
+        leave(state, &id, call.now);
     }
     forget(state, &id);
     Reply::ok(&Purged { ok: true })
+}
+
+/// The number is there no longer, and neither are its calls.
+fn leave(state: &mut State, id: &str, now: Time) {
+    crate::calls::cut_off(state, id, now);
+    emit_becoming(state, id, Becomes::Removed, now);
 }
 
 /// The end of the window that opened when the number was deleted. One that was restored since, and perhaps deleted anew, has nothing to do with it.
@@ -88,12 +97,21 @@ pub(super) fn purge_if_deleted(state: &mut State, id: &str, now: Time) {
 /// Forgets a number and everything that it has.
 pub(crate) fn forget(state: &mut State, id: &str) {
     state.messaging.remove_number(id);
-    state.templates.remove_number(id);
     state.webhooks.remove_number(id);
     state.calls.remove_number(id);
     state.media.remove_number(id);
     state.groups.remove_number(id);
     state.channels.remove_number(id);
     state.account.remove_number(id);
-    state.numbers.remove(id);
+    if let Some(number) = state.numbers.remove(id) {
+        forget_templates(state, &number);
+    }
+}
+
+/// A number's templates go with it, those of a WABA with the last of its numbers.
+fn forget_templates(state: &mut State, number: &Number) {
+    let owner = Owner::of(number);
+    if !state.numbers.all_of_tenant(&number.tenant).any(|other| Owner::of(other) == owner) {
+        state.templates.remove_owner(&owner);
+    }
 }

@@ -23,7 +23,7 @@ mod views;
 use fixtures::world::ConnectionState;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use charge::retry_tenant;
+pub(crate) use charge::{fill_slots, retry_tenant};
 pub(crate) use check::Directory;
 pub(crate) use lifecycle::forget;
 pub(crate) use model::{Number, Numbers};
@@ -69,10 +69,10 @@ pub(crate) enum Due {
 }
 
 /// Enters what falls due for the numbers of a world that was just loaded.
-pub(crate) fn enter_dues(state: &mut State) {
+pub(crate) fn enter_dues(state: &mut State, now: Time) {
     let ids: Vec<_> = state.numbers.by_id.keys().cloned().collect();
     for id in ids {
-        charge::enter_disconnection(state, &id);
+        charge::enter_disconnection(state, &id, now);
     }
 }
 

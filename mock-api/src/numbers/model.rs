@@ -1,12 +1,14 @@
 //! A number and what it is made from.
 
+use std::collections::VecDeque;
+
 use fixtures::World;
 use fixtures::world::{ConnectionState, Engine, MetaNumber, PiiMode};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::upstream::Upstream;
+use super::upstream::{Links, Upstream};
 use crate::error::{ApiError, Code};
 use crate::time::Time;
 
@@ -33,7 +35,7 @@ pub(crate) struct Number {
     /// Only the settings that differ from the defaults.
     pub(crate) settings: Map<String, Value>,
     pub(crate) extra_charge_unpaid_since: Option<Time>,
-    /// Whether it has connected and so counts among the numbers that the tenant pays for.
+    /// Whether it holds one of the slots that the tenant pays for: since it first connected, unless it is blocked because that is unpaid.
     pub(super) has_slot: bool,
     /// How its provider answers.
     pub(super) upstream: Upstream,
@@ -68,9 +70,14 @@ impl Number {
         self.secondary_connected_at = None;
     }
 
+    /// Whether it may not send, because it is beyond what the tenant pays for.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.extra_charge_unpaid_since.is_some()
+    }
+
     /// Whether every link that it has is connected.
     pub(crate) fn is_fully_connected(&self) -> bool {
-        self.is_open() && self.secondary.is_none_or(|state| state == ConnectionState::Open)
+        Links::of(self).all_open()
     }
 
     /// Meta number that is an approved Official Business Account with groups (U-09).
@@ -103,7 +110,12 @@ impl Number {
 pub(crate) struct Numbers {
     pub(super) by_id: IndexMap<String, Number>,
     pub(super) by_tenant: IndexMap<String, Vec<String>>,
+    /// By tenant and digits.
+    #[serde(with = "indexmap::map::serde_seq")]
+    by_phone: IndexMap<(String, String), String>,
     pub(super) pairings: IndexMap<String, super::pairing::Pairing>,
+    /// Tokens of Meta links by tenant, oldest first.
+    pub(super) meta_links: IndexMap<String, VecDeque<String>>,
     pub(super) directory: super::check::Directory,
 }
 
@@ -131,8 +143,8 @@ impl Numbers {
                 extra_charge_unpaid_since: number
                     .extra_charge_unpaid_since
                     .map(|moment| Time::new(moment.resolve(start.timestamp()))),
-                // What a number of a world costs, the world says.
-                has_slot: true,
+                // It is taken for one that has connected before; what it owes, the world says.
+                has_slot: number.extra_charge_unpaid_since.is_none(),
                 upstream: Upstream::default(),
                 pairing: None,
                 created_at,
@@ -145,6 +157,7 @@ impl Numbers {
 
     pub(crate) fn insert(&mut self, number: Number) {
         self.by_tenant.entry(number.tenant.clone()).or_default().push(number.id.clone());
+        self.by_phone.insert((number.tenant.clone(), number.digits.clone()), number.id.clone());
         self.by_id.insert(number.id.clone(), number);
     }
 
@@ -202,19 +215,38 @@ impl Numbers {
         ids.filter_map(|id| self.get(id))
     }
 
+    /// The tenant's number with this phone, soft-deleted or not.
+    pub(super) fn with_phone(&self, tenant: &str, digits: &str) -> Option<&Number> {
+        self.get(self.by_phone.get(&(tenant.to_owned(), digits.to_owned()))?)
+    }
+
     /// Forgets a number and its links.
-    pub(super) fn remove(&mut self, id: &str) {
-        let Some(number) = self.by_id.shift_remove(id) else { return };
+    pub(super) fn remove(&mut self, id: &str) -> Option<Number> {
+        let number = self.by_id.swap_remove(id)?;
+        self.by_phone.swap_remove(&(number.tenant.clone(), number.digits.clone()));
         if let Some(ids) = self.by_tenant.get_mut(&number.tenant) {
             ids.retain(|other| other != id);
         }
-        if let Some(token) = number.pairing {
-            self.pairings.shift_remove(&token);
+        if let Some(token) = &number.pairing {
+            self.pairings.swap_remove(token);
         }
+        Some(number)
+    }
+
+    /// How many of the tenant's slots are taken.
+    pub(crate) fn taken_slots(&self, tenant: &str) -> usize {
+        self.all_of_tenant(tenant).filter(|number| number.has_slot).count()
     }
 
     /// The tenant's numbers that are not soft-deleted, oldest first.
     pub(crate) fn of_tenant(&self, tenant: &str) -> impl Iterator<Item = &Number> {
         self.all_of_tenant(tenant).filter(|number| number.deleted_at.is_none())
+    }
+
+    /// The ids of a tenant's numbers, or of all, without the soft-deleted ones.
+    pub(crate) fn ids(&self, tenant: Option<&str>) -> impl Iterator<Item = &str> {
+        let meant = move |number: &&Number| tenant.is_none_or(|tenant| number.tenant == tenant);
+        let present = self.by_id.values().filter(|number| number.deleted_at.is_none());
+        present.filter(meant).map(|number| number.id.as_str())
     }
 }

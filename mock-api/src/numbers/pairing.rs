@@ -1,8 +1,7 @@
 //! Remote pairing links: a token that stands for a number until it is connected, for a day at most.
 
-use std::collections::BTreeSet;
-
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use fixtures::world::{ConnectionState, Engine, TemplateCategory};
 use http::HeaderMap;
@@ -13,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::create::{self, MIN_DIGITS, NewNumber};
 use super::views::Instance;
 use super::{Number, Numbers};
-use crate::account::{Branding, BrandingPatch};
+use crate::account::BrandingPatch;
 use crate::call::{Call, Caller, RawBody, Reply};
 use crate::error::{ApiError, Code};
 use crate::fields::Fields;
@@ -23,6 +22,8 @@ use crate::tenants::Leaving;
 
 /// How long a link lives.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+/// The most Meta links of a tenant that live at once; beyond it the oldest ends. Other links are as many as there are numbers.
+const MAX_META_LINKS: usize = 1_000;
 /// The template that a link is sent with.
 const TEMPLATE: &str = "pilot_status_remote_pairing";
 
@@ -35,17 +36,26 @@ pub(crate) struct Pairing {
     tenant: String,
     /// It has connected its number: there is nothing more to do with it but to look at the number's state.
     used: bool,
-    /// What its page looks like: the tenant's branding as it was, with what was asked for this link on top.
-    branding: Branding,
-    /// Where a Meta link leads when it is completed, and what the caller knows it by.
-    redirect_url: Option<String>,
-    external_ref: Option<String>,
 }
 
 impl Numbers {
     /// Ends a link; the token is unknown from now on.
     pub(crate) fn end_pairing(&mut self, token: &str) {
-        self.pairings.shift_remove(token);
+        let ended = self.pairings.swap_remove(token);
+        if let Some(links) = ended.and_then(|pairing| self.meta_links.get_mut(&pairing.tenant)) {
+            links.retain(|link| link != token);
+        }
+    }
+
+    /// A Meta link was given out: the oldest ends where there are too many.
+    fn bound_meta_links(&mut self, tenant: &str, token: &str) {
+        let links = self.meta_links.entry(tenant.to_owned()).or_default();
+        links.push_back(token.to_owned());
+        if links.len() > MAX_META_LINKS
+            && let Some(oldest) = links.pop_front()
+        {
+            self.pairings.swap_remove(&oldest);
+        }
     }
 
     /// The tokens of a tenant's links.
@@ -57,6 +67,7 @@ impl Numbers {
     /// Ends the links of a tenant.
     pub(crate) fn remove_pairings(&mut self, leaving: &Leaving) {
         self.pairings.retain(|token, _| !leaving.pairings.contains(token));
+        self.meta_links.swap_remove(&leaving.tenant);
     }
 
     /// The link has connected its number; it works no second time.
@@ -90,9 +101,6 @@ struct Ask {
     number: Option<(String, String)>,
     /// Whether it is sent to the phone.
     send: bool,
-    branding: Option<BrandingPatch>,
-    redirect_url: Option<String>,
-    external_ref: Option<String>,
 }
 
 /// The union of the documented answers (U-37).
@@ -149,15 +157,11 @@ fn make(state: &mut State, call: &Call<'_>, ask: Ask) -> Result<(String, Option<
     if let Some(number) = id.as_deref().and_then(|id| state.numbers.get_mut(id)) {
         number.pairing = Some(token.clone());
     }
-    let mut branding =
-        state.account.tenant(&call.caller.tenant).map(|tenant| tenant.branding.clone()).unwrap_or_default();
-    if let Some(patch) = ask.branding {
-        patch.apply(&mut branding);
-    }
-    let (redirect_url, external_ref) = (ask.redirect_url, ask.external_ref);
-    let tenant = call.caller.tenant.clone();
-    let pairing = Pairing { number: id.clone(), tenant, used: false, branding, redirect_url, external_ref };
+    let pairing = Pairing { number: id.clone(), tenant: call.caller.tenant.clone(), used: false };
     state.numbers.pairings.insert(token.clone(), pairing);
+    if id.is_none() {
+        state.numbers.bound_meta_links(&call.caller.tenant, &token);
+    }
     Ok((token, id))
 }
 
@@ -194,21 +198,45 @@ fn read(fields: &Fields<'_>) -> Option<Ask> {
     let flow = fields.one_of("metaFlow", &["embedded", "credentials"]);
     fields.boolean("linkToApiKey");
     let send = fields.boolean("sendViaWhatsApp").unwrap_or_default();
-    let redirect_url = fields.text("redirectUrl").map(str::to_owned);
-    let external_ref = fields.text("externalRef").map(str::to_owned);
-    // One field under its two documented names (U-37).
-    let branding =
-        ["branding", "brandingOverride"].map(|key| fields.object(key).map(|it| BrandingPatch::read(&it)));
-    let branding = branding.into_iter().flatten().next();
+    // What only the connect page would use, which the mock does not have: checked, and not kept. Branding has two documented names (U-37).
+    fields.text("redirectUrl");
+    fields.text("externalRef");
+    for branding in ["branding", "brandingOverride"].into_iter().filter_map(|key| fields.object(key)) {
+        BrandingPatch::read(&branding);
+    }
     if provider == Some("META") || (provider.is_none() && flow.is_some()) {
         // Ignored there, but well-formed all the same.
         fields.filled("name");
         if fields.has("number") {
             create::read_digits(fields, MIN_DIGITS);
         }
-        return Some(Ask { number: None, send: false, branding, redirect_url, external_ref });
+        return Some(Ask { number: None, send: false });
     }
     let name = fields.required("name");
     let digits = create::read_digits(fields, MIN_DIGITS);
-    Some(Ask { number: Some((name?.to_owned(), digits?)), send, branding, redirect_url, external_ref })
+    Some(Ask { number: Some((name?.to_owned(), digits?)), send })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn meta_links_are_bounded_by_tenant() {
+        let mut numbers = Numbers::default();
+        let mut give = |tenant: &str, token: String| {
+            let pairing = Pairing { number: None, tenant: tenant.to_owned(), used: false };
+            numbers.pairings.insert(token.clone(), pairing);
+            numbers.bound_meta_links(tenant, &token);
+        };
+        give("other", "rp_other".to_owned());
+        for index in 0..=MAX_META_LINKS {
+            give("tenant", format!("rp_{index}"));
+        }
+        assert_eq!(numbers.pairings.len(), MAX_META_LINKS + 1);
+        assert!(numbers.pairing("rp_0").is_err());
+        assert!(numbers.pairing("rp_1").is_ok() && numbers.pairing("rp_other").is_ok());
+        numbers.end_pairing("rp_1");
+        assert_eq!(numbers.meta_links["tenant"].len(), MAX_META_LINKS - 1);
+    }
 }

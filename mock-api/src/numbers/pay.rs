@@ -16,10 +16,8 @@ struct Paid {
 /// `POST /v1/numbers/{id}/pay`: charges the saved card, or the wallet where there is none.
 pub(super) fn pay(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let number = state.numbers.active_mut(&call.caller.tenant, call.param("id"))?;
-    if number.extra_charge_unpaid_since.is_none() {
-        return Reply::ok(&Paid { ok: true, status: "not_required" });
-    }
-    let id = number.id.clone();
-    charge::settle(state, &id, call.now)?;
-    Reply::ok(&Paid { ok: true, status: "paid" })
+    let (id, owes) = (number.id.clone(), number.is_blocked());
+    // Where a slot has become free meanwhile, nothing is to be paid either.
+    let charged = owes && charge::settle(state, &id, call.now)?;
+    Reply::ok(&Paid { ok: true, status: if charged { "paid" } else { "not_required" } })
 }

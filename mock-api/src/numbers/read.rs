@@ -3,6 +3,7 @@
 use fixtures::world::ConnectionState;
 use serde::Serialize;
 
+use super::upstream::Links;
 use super::views::{Detail, ListItem};
 use crate::call::{Call, Reply};
 use crate::error::ApiError;
@@ -51,20 +52,16 @@ struct Status<'a> {
     last_known_at: Option<Time>,
 }
 
-/// `GET /v1/numbers/{id}/status`: what the provider says, or what was known last while it says nothing. A link that the number does not have is one that is not connected.
+/// `GET /v1/numbers/{id}/status`: what the provider says, or what was known last while it says nothing.
 pub(super) fn status(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
     let link = WhichLink::read(call)?;
     let number = state.numbers.active(&call.caller.tenant, call.param("id"));
     let number = number.ok_or_else(|| ApiError::without_code(404, "Number not found"))?;
-    let connection = match link {
-        WhichLink::Primary => number.state,
-        WhichLink::Secondary => number.secondary.unwrap_or(ConnectionState::Close),
-    };
-    let last_known_at = number.upstream.last_known()?;
+    let (last_known_at, links) = (number.upstream.last_known()?, Links::of(number));
     Reply::ok(&Status {
         id: &number.id,
-        state: connection,
-        is_fully_connected: number.is_fully_connected(),
+        state: links.state(link),
+        is_fully_connected: links.all_open(),
         stale: last_known_at.is_some(),
         // Meta numbers are managed remotely: nothing is probed.
         checked_at: (!number.is_meta() && last_known_at.is_none()).then_some(call.now),

@@ -52,6 +52,8 @@ fn number(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiError> {
 fn set_upstream(state: &mut State, id: &str, event: &str, call: &Call<'_>) {
     let Some(number) = state.numbers.get_mut(id) else { return };
     number.upstream = match event {
+        // Silent already: nothing more is known than then.
+        "provider_silent" if matches!(number.upstream, Upstream::Silent { .. }) => return,
         "provider_silent" => Upstream::Silent { since: call.now },
         "provider_timeout" => Upstream::TimesOut,
         "provider_error" => Upstream::Fails,

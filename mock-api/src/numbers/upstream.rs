@@ -1,9 +1,40 @@
 //! Whether the provider of a web number answers when it is asked.
 
+use fixtures::world::ConnectionState;
 use serde::{Deserialize, Serialize};
 
+use super::Number;
+use super::read::WhichLink;
 use crate::error::{ApiError, Code};
 use crate::time::Time;
+
+/// The state of a number's links, the second one where it has two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Links {
+    pub(super) primary: ConnectionState,
+    pub(super) secondary: Option<ConnectionState>,
+}
+
+impl Links {
+    /// Of a number, now.
+    pub(super) fn of(number: &Number) -> Self {
+        Self { primary: number.state, secondary: number.secondary }
+    }
+
+    /// A link's state; one that the number does not have is not connected.
+    pub(super) fn state(self, link: WhichLink) -> ConnectionState {
+        match link {
+            WhichLink::Primary => self.primary,
+            WhichLink::Secondary => self.secondary.unwrap_or(ConnectionState::Close),
+        }
+    }
+
+    /// Whether every one is connected.
+    pub(super) fn all_open(self) -> bool {
+        let open = |state| state == ConnectionState::Open;
+        open(self.primary) && self.secondary.is_none_or(open)
+    }
+}
 
 /// How the provider takes a question about the number's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

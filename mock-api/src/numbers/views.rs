@@ -9,7 +9,7 @@ use super::settings::{SettingsSync, SettingsView};
 use crate::account::Key;
 use crate::time::Time;
 
-/// The number as its provider knows it; shown when one is created or restored.
+/// The number as its provider knows it; shown when one is created.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Instance<'a> {
@@ -63,6 +63,11 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn primary(number: &Number) -> Self {
         Self { state: number.state, connected_at: number.connected_at }
+    }
+
+    /// Of a number that is not known yet.
+    pub(super) fn closed() -> Self {
+        Self { state: ConnectionState::Close, connected_at: None }
     }
 
     pub(super) fn secondary(number: &Number) -> Option<Self> {

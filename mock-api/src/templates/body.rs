@@ -49,17 +49,15 @@ impl Body {
         texts.flat_map(placeholder::names).collect()
     }
 
-    /// The variables among them for which `examples` has no sample, and the URL button no `example` of its own for `{{1}}`.
+    /// The variables among them for which `examples` has no sample, and for `{{1}}` some URL button with it no `example` of its own.
     pub(super) fn without_sample(&self, examples: &Map<String, Value>) -> Vec<&str> {
         let in_examples = |name: &str| {
             examples.get(name).and_then(Value::as_str).is_some_and(|sample| !sample.trim().is_empty())
         };
         let on_button = |name: &str| {
-            name == "1"
-                && self.url_buttons().any(|(button, url)| {
-                    button.get("example").is_some()
-                        && placeholder::names(url).any(|variable| variable == name)
-                })
+            let mut with_it =
+                self.url_buttons().filter(|(_, url)| placeholder::names(url).any(|other| other == name));
+            name == "1" && with_it.all(|(button, _)| button.get("example").is_some())
         };
         self.variables().into_iter().filter(|name| !in_examples(name) && !on_button(name)).collect()
     }
@@ -149,6 +147,18 @@ mod tests {
     fn a_button_brings_its_own_sample() {
         let examples = json!({ "nome": "Maria", "desconto": " " });
         assert_eq!(body().without_sample(examples.as_object().unwrap()), ["loja", "desconto"]);
+    }
+
+    // facts: TPL-BTN-013
+    #[test]
+    fn every_button_brings_its_own_sample() {
+        let button =
+            |example| json!({ "type": "URL", "text": "x", "url": "https://a.b/{{1}}", "example": example });
+        let mut plain = button("k");
+        plain.as_object_mut().unwrap().remove("example");
+        let body = |second| Body::new(json!({ "body": { "text": "Oi" }, "buttons": [button("k"), second] }));
+        assert_eq!(body(button("l")).without_sample(&Map::new()), Vec::<&str>::new());
+        assert_eq!(body(plain).without_sample(&Map::new()), ["1"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod body;
 mod buttons;
+mod known;
 mod model;
 mod ops;
 mod placeholder;
@@ -18,7 +19,7 @@ mod view;
 pub(crate) use model::Template;
 pub(crate) use review::{Due, fall_due};
 pub(crate) use simulate::SIMULATIONS;
-pub(crate) use store::Templates;
+pub(crate) use store::{Owner, Templates};
 
 use crate::call::{Route, Scope};
 

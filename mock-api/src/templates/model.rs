@@ -29,7 +29,7 @@ pub(crate) struct Template {
     /// Fixed at creation.
     pub(crate) category: TemplateCategory,
     pub(super) latest: Version,
-    /// The last approved version, while the latest is another one: it stays sendable (U-12).
+    /// The last approved version, while the latest is another one: it stays sendable during a review (U-12).
     pub(super) approved: Option<Version>,
 }
 
@@ -51,11 +51,12 @@ impl Template {
         }
     }
 
-    /// The version that a send would use now: the latest on web numbers, the last approved one on Meta.
+    /// The version that a send would use now: the latest on web numbers and where Meta has approved it, the last approved one while Meta reviews the latest.
     pub(super) fn sendable(&self) -> Option<&Version> {
         match self.latest.meta_status {
             None | Some(MetaStatus::Approved) => Some(&self.latest),
-            Some(_) => self.approved.as_ref(),
+            Some(MetaStatus::Pending) => self.approved.as_ref(),
+            Some(MetaStatus::Rejected | MetaStatus::Disabled) => None,
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) fn create(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
         content.submit_to_meta()?;
     }
     let id = state.ids.id("tpl", call.now);
-    let latest = version(number, content, 1, "pt_BR", call.now, &mut state.ids);
+    let latest = version(number, content, 1, call.now, &mut state.ids);
     let template = Template { id, name, category, latest, approved: None };
     let reply = Reply::created(&Submitted::new(&template));
     review::submit(&mut state.schedule, number, &template, call.now);
@@ -57,9 +57,8 @@ pub(super) fn update(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
     if number.is_meta() {
         content.submit_to_meta()?;
     }
-    let Version { number: last, ref language, .. } = template.latest;
-    // An update that names no language keeps the one there is.
-    let version = version(number, content, last.saturating_add(1), language, call.now, &mut state.ids);
+    let count = template.latest.number.saturating_add(1);
+    let version = version(number, content, count, call.now, &mut state.ids);
     template.revise(version);
     review::submit(&mut state.schedule, number, template, call.now);
     Reply::ok(&Submitted::new(template))
@@ -72,14 +71,7 @@ pub(super) fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, ApiErr
 }
 
 /// A new version, on Meta one that waits for review.
-fn version(
-    number: &Number,
-    content: Content,
-    count: u32,
-    language: &str,
-    now: Time,
-    ids: &mut Ids,
-) -> Version {
+fn version(number: &Number, content: Content, count: u32, now: Time, ids: &mut Ids) -> Version {
     let mut body = content.body;
     body.rehost(|data| {
         crate::media::hosted("templates", &ids.hex(16), crate::link::mime_type(data).unwrap_or_default())
@@ -87,7 +79,7 @@ fn version(
     Version {
         number: count,
         body,
-        language: content.language.unwrap_or_else(|| language.to_owned()),
+        language: content.language,
         meta_status: number.is_meta().then_some(MetaStatus::Pending),
         created_at: now,
     }

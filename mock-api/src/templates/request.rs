@@ -29,13 +29,13 @@ impl NewTemplate {
 #[derive(Debug)]
 pub(super) struct Content {
     pub(super) body: Body,
-    pub(super) language: Option<String>,
+    pub(super) language: String,
     examples: Map<String, Value>,
 }
 
 impl Content {
     fn read(fields: &Fields<'_>) -> Option<Self> {
-        let language = fields.filled("language").map(str::to_owned);
+        let language = fields.filled("language").unwrap_or("pt_BR").to_owned();
         let examples = read_examples(fields);
         Some(Self { body: structure::read(fields)?, language, examples })
     }

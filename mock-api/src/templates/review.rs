@@ -15,6 +15,8 @@ use crate::time::Time;
 
 /// How long a review takes.
 const REVIEW: SignedDuration = SignedDuration::from_mins(3);
+/// How long a template that is to be switched off stays approved.
+const APPROVED_FOR: SignedDuration = SignedDuration::from_mins(3);
 
 /// What falls due in this area.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,12 +30,21 @@ pub(crate) enum Due {
         /// The version that was submitted.
         version: u32,
     },
+    /// A version that had been approved is switched off.
+    SwitchedOff {
+        /// Whose template it is.
+        owner: Owner,
+        /// Its id.
+        template: String,
+        /// The version.
+        version: u32,
+    },
 }
 
 impl Due {
     /// Whether it is about something that goes with a tenant.
     pub(crate) fn goes_with(&self, leaving: &Leaving) -> bool {
-        let Self::Reviewed { owner, .. } = self;
+        let (Self::Reviewed { owner, .. } | Self::SwitchedOff { owner, .. }) = self;
         owner.goes_with(leaving)
     }
 }
@@ -50,13 +61,25 @@ pub(super) fn submit(schedule: &mut Schedule, number: &Number, template: &Templa
     }
 }
 
-/// A template that was deleted, revised or decided meanwhile has nothing to do with the verdict.
-pub(crate) fn fall_due(state: &mut State, due: Due) {
-    let Due::Reviewed { owner, template, version } = due;
-    let Some(template) = state.templates.of_owner_mut(&owner, &template) else { return };
-    if template.latest.number == version && template.latest.meta_status == Some(MetaStatus::Pending) {
-        // The name may ask for another end (U-19).
-        let verdict = magic::review(&template.name).unwrap_or(MetaStatus::Approved);
-        template.decide(verdict);
+/// A template that was deleted, revised or decided meanwhile has nothing to do with what falls due.
+pub(crate) fn fall_due(state: &mut State, due: Due, at: Time) {
+    let (Due::Reviewed { owner, template, version } | Due::SwitchedOff { owner, template, version }) = &due;
+    let Some(template) = state.templates.of_owner_mut(owner, template) else { return };
+    let stands = |status| template.latest.number == *version && template.latest.meta_status == Some(status);
+    match due {
+        Due::Reviewed { owner, template: id, version } if stands(MetaStatus::Pending) => {
+            // The name may ask for another end (U-19).
+            let verdict = magic::review(&template.name).unwrap_or(MetaStatus::Approved);
+            if verdict == MetaStatus::Disabled {
+                // Nothing is switched off that was not on.
+                template.decide(MetaStatus::Approved);
+                let due = Due::SwitchedOff { owner, template: id, version };
+                state.schedule.at(at.plus(APPROVED_FOR), schedule::Due::Templates(due));
+            } else {
+                template.decide(verdict);
+            }
+        }
+        Due::SwitchedOff { .. } if stands(MetaStatus::Approved) => template.decide(MetaStatus::Disabled),
+        _ => {}
     }
 }

@@ -31,7 +31,8 @@ impl Owner {
         }
     }
 
-    pub(super) fn of(number: &Number) -> Self {
+    /// Who owns the templates that the number sees.
+    pub(crate) fn of(number: &Number) -> Self {
         Self::new(&number.id, &number.tenant, number.waba())
     }
 
@@ -89,7 +90,7 @@ impl Templates {
     }
 
     /// The templates that a number sees, oldest first.
-    pub(super) fn of(&self, number: &Number) -> impl Iterator<Item = &Template> {
+    pub(crate) fn of(&self, number: &Number) -> impl Iterator<Item = &Template> {
         self.by_owner.get(&Owner::of(number)).into_iter().flat_map(|catalogue| catalogue.by_id.values())
     }
 
@@ -136,9 +137,9 @@ impl Templates {
         self.by_owner.extend(other.by_owner);
     }
 
-    /// Drops the templates of a web number that is gone for good; a WABA keeps its own.
-    pub(crate) fn remove_number(&mut self, number: &str) {
-        self.by_owner.shift_remove(&Owner::Number(number.to_owned()));
+    /// Drops the templates of an owner that is gone for good.
+    pub(crate) fn remove_owner(&mut self, owner: &Owner) {
+        self.by_owner.swap_remove(owner);
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::body::Body;
 use super::placeholder::{self, Part, parts};
-use super::{buttons, text};
+use super::{buttons, known, text};
 use crate::fields::Fields;
 use crate::link;
 
@@ -22,7 +22,7 @@ pub(super) fn read(fields: &Fields<'_>) -> Option<Body> {
         }
     };
     check(&fields.stand_in("body", &structured));
-    Some(Body::new(Value::Object(structured)))
+    Some(known::kept(&structured))
 }
 
 fn from_text(text: &str) -> Map<String, Value> {

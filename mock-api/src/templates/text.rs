@@ -23,7 +23,12 @@ pub(super) fn unsuited(text: &str) -> Option<&'static str> {
 
 /// The blocks that hold emojis, and the selector that turns other signs into one.
 fn is_emoji(character: char) -> bool {
-    matches!(character, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B05}'..='\u{2B55}' | '\u{FE0F}' | '\u{20E3}')
+    matches!(
+        character,
+        '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B05}'..='\u{2B55}' | '\u{FE0F}' | '\u{20E3}'
+        // Clocks, arrows and squares, among signs that are none by themselves.
+        | '\u{231A}' | '\u{231B}' | '\u{23E9}'..='\u{23EC}' | '\u{23F0}' | '\u{23F3}' | '\u{25FD}' | '\u{25FE}'
+    )
 }
 
 /// Whether WhatsApp would show part of it as `*bold*`, `_italic_`, `~strike~` or code.
@@ -53,14 +58,22 @@ mod tests {
 
     #[test]
     fn headers() {
-        for fine in ["Pedido 12", "snake_case_name", "2 * 3 * 4", "{{first_name}} {{a_b}}", "Não, é já!", "*"]
-        {
+        for fine in [
+            "Pedido 12",
+            "snake_case_name",
+            "2 * 3 * 4",
+            "{{first_name}} {{a_b}}",
+            "Não, é já!",
+            "*",
+            "⌘ ⏏ ▪",
+        ] {
             assert_eq!(unsuited(fine), None, "{fine}");
         }
         for formatted in ["*bold*", "an _italic_ word", "~gone~", "`code`", "*{{nome}}*", "```x```"] {
             assert_eq!(unsuited(formatted), Some("must not have formatting"), "{formatted}");
         }
-        for emoji in ["🎉", "Oi ☀️", "1️⃣", "🇧🇷"] {
+        for emoji in ["🎉", "Oi ☀️", "1️⃣", "🇧🇷", "⌚", "⌛", "⏩", "⏬", "⏰", "⏳", "◽", "◾"]
+        {
             assert_eq!(unsuited(emoji), Some("must not have emojis"), "{emoji}");
         }
         assert_eq!(unsuited("a\nb"), Some("must not have line breaks"));

@@ -5,9 +5,10 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::redirect::Policy;
 use sha2::Sha256;
-use url::{Host, Url};
+use url::Url;
 
 use super::outbox::Job;
+use crate::hosts::Hosts;
 
 /// How much of an answer is read.
 const MAX_RESPONSE: usize = 64 * 1024;
@@ -32,23 +33,22 @@ impl Outcome {
 #[derive(Debug, Clone)]
 pub(crate) struct Deliverer {
     client: reqwest::Client,
-    /// Hosts that may be called besides loopback.
-    allowed: Vec<String>,
+    hosts: Hosts,
 }
 
 impl Deliverer {
-    pub(crate) fn new(allowed: Vec<String>, timeout: Duration) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(hosts: Hosts, timeout: Duration) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
             .redirect(Policy::none())
             .timeout(timeout)
             .user_agent(concat!("pilot-status-mock/", env!("CARGO_PKG_VERSION")))
             .no_proxy()
             .build()?;
-        Ok(Self { client, allowed })
+        Ok(Self { client, hosts })
     }
 
     pub(crate) async fn deliver(&self, job: &Job) -> Outcome {
-        if !self.may_call(&job.url) {
+        if !Url::parse(&job.url).is_ok_and(|url| self.hosts.may_call(&url)) {
             return Outcome::failed(
                 "not sent: only loopback is called unless --allow-webhook-hosts names the host",
             );
@@ -62,17 +62,6 @@ impl Deliverer {
         match request.send().await {
             Ok(response) => read(response).await,
             Err(error) => Outcome::failed(reason(&error)),
-        }
-    }
-
-    fn may_call(&self, url: &str) -> bool {
-        let Ok(url) = Url::parse(url) else { return false };
-        match url.host() {
-            Some(Host::Ipv4(address)) if address.is_loopback() => true,
-            Some(Host::Ipv6(address)) if address.is_loopback() => true,
-            Some(Host::Domain("localhost")) => true,
-            Some(host) => self.allowed.contains(&host.to_string()),
-            None => false,
         }
     }
 }
@@ -120,29 +109,5 @@ mod tests {
     fn signs_as_the_rfc_says() {
         let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
         assert_eq!(signature("Jefe", b"what do ya want for nothing?"), expected);
-    }
-
-    #[test]
-    fn calls_loopback_and_what_is_allowed() {
-        let deliverer =
-            Deliverer::new(vec!["hooks.example.com".to_owned()], Duration::from_secs(10)).unwrap();
-        for url in [
-            "http://127.0.0.1:9/a",
-            "http://localhost:1/",
-            "http://[::1]/x",
-            "https://hooks.example.com/in",
-            "http://127.8.8.8/",
-        ] {
-            assert!(deliverer.may_call(url), "{url}");
-        }
-        for url in [
-            "http://10.0.0.1/",
-            "http://example.com/",
-            "http://127.0.0.1.example.com/",
-            "http://localhost.example.com/",
-            "nonsense",
-        ] {
-            assert!(!deliverer.may_call(url), "{url}");
-        }
     }
 }

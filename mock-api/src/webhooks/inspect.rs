@@ -32,6 +32,8 @@ pub struct WebhookDetails {
     pub secret: String,
     /// How many deliveries wait, those that will be tried again among them.
     pub waiting: usize,
+    /// How many deliveries were dropped, because 10,000 waited already.
+    pub dropped: u64,
     /// When it was last delivered to, successfully or not.
     pub last_triggered: Option<Time>,
     /// When it was created.
@@ -106,6 +108,7 @@ fn details(state: &State, webhook: &Webhook) -> WebhookDetails {
         events: webhook.events.clone(),
         secret: webhook.secret.clone(),
         waiting: state.webhooks.outbox.waiting(&webhook.id),
+        dropped: state.webhooks.outbox.dropped(&webhook.id),
         last_triggered: webhook.last_triggered,
         created_at: webhook.created_at,
         updated_at: webhook.updated_at,

@@ -59,6 +59,8 @@ struct Queue {
     /// The lane whose first delivery is under way.
     in_flight: Option<String>,
     waiting: usize,
+    /// Whose it is, once the webhook itself is gone.
+    left_over_of: Option<String>,
 }
 
 /// What waits, by webhook.
@@ -68,6 +70,9 @@ pub(crate) struct Outbox {
     /// Webhooks for which something may be ready.
     stirred: IndexSet<String>,
     in_flight: usize,
+    /// How many deliveries were dropped, by webhook.
+    #[serde(default)]
+    dropped: IndexMap<String, u64>,
 }
 
 impl Queue {
@@ -97,10 +102,17 @@ impl Outbox {
         self.queues.get(webhook).map_or(0, |queue| queue.waiting)
     }
 
+    /// How many deliveries to a webhook were dropped.
+    pub(super) fn dropped(&self, webhook: &str) -> u64 {
+        self.dropped.get(webhook).copied().unwrap_or_default()
+    }
+
     pub(super) fn push(&mut self, webhook: &str, subject: &str, pending: Pending) {
         let queue = self.queues.entry(webhook.to_owned()).or_default();
         if queue.waiting >= MAX_WAITING {
-            tracing::warn!(webhook, "dropped a delivery: {MAX_WAITING} wait already");
+            let dropped = self.dropped.entry(webhook.to_owned()).or_default();
+            *dropped += 1;
+            tracing::warn!(webhook, dropped, "dropped a delivery: {MAX_WAITING} wait already");
             return;
         }
         queue.waiting += 1;
@@ -120,14 +132,29 @@ impl Outbox {
     }
 
     /// A webhook that was paused goes on.
-    pub(super) fn stir(&mut self, webhook: &str) {
+    pub(crate) fn stir(&mut self, webhook: &str) {
         self.stirred.insert(webhook.to_owned());
     }
 
     pub(super) fn drop_webhook(&mut self, webhook: &str) {
+        self.dropped.swap_remove(webhook);
         if let Some(queue) = self.queues.shift_remove(webhook) {
             self.in_flight -= usize::from(queue.in_flight.is_some());
         }
+    }
+
+    /// The webhook is gone, but what waits for it is still delivered.
+    pub(super) fn leave_over(&mut self, webhook: &str, tenant: &str) {
+        if let Some(queue) = self.queues.get_mut(webhook) {
+            queue.left_over_of = Some(tenant.to_owned());
+        }
+    }
+
+    /// The webhooks of a tenant that are gone and still have something to be delivered.
+    pub(crate) fn leftovers_of(&self, tenant: &str) -> impl Iterator<Item = String> {
+        let of_tenant =
+            self.queues.iter().filter(move |(_, queue)| queue.left_over_of.as_deref() == Some(tenant));
+        of_tenant.map(|(webhook, _)| webhook.clone())
     }
 
     /// Whether nothing is ready and nothing under way.
@@ -216,5 +243,29 @@ fn delivery(pending: &Pending, outcome: Outcome, now: Time) -> Delivery {
         response: outcome.response,
         duration_ms: outcome.duration_ms,
         at: now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_what_it_drops() {
+        let mut outbox = Outbox::default();
+        let pending = Pending {
+            id: "whd_1".to_owned(),
+            event: "message.sent".to_owned(),
+            body: "{}".into(),
+            url: "http://127.0.0.1:9/".to_owned(),
+            secret: "whsec_x".to_owned(),
+            attempts: 0,
+        };
+        for _ in 0..MAX_WAITING + 2 {
+            outbox.push("a", "msg_1", pending.clone());
+        }
+        assert_eq!((outbox.waiting("a"), outbox.dropped("a"), outbox.dropped("b")), (MAX_WAITING, 2, 0));
+        outbox.drop_webhook("a");
+        assert_eq!((outbox.waiting("a"), outbox.dropped("a")), (0, 0));
     }
 }

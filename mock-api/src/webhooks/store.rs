@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Webhook;
 use super::outbox::Outbox;
-use crate::call::Caller;
+use crate::auth;
+use crate::call::{Caller, Credential};
 use crate::error::ApiError;
 use crate::ids::Ids;
 use crate::link;
@@ -37,6 +38,7 @@ impl<'a> View<'a> {
             Some(number) => Ok(Self::Number(number)),
             // A number's key without its number sees nothing rather than everything (U-29).
             None if caller.number_scoped => Err(ApiError::number_not_found().with_status(400)),
+            None if matches!(caller.credential, Credential::Numbers(_)) => Err(auth::number_required()),
             None => Ok(Self::Tenant(&caller.tenant)),
         }
     }
@@ -143,9 +145,9 @@ impl Webhooks {
     /// Drops the webhooks of a number that is gone for good. What is to be delivered still is, unless it was paused: that the number is gone is among it.
     pub(crate) fn remove_number(&mut self, number: &str) {
         for id in self.by_number.get(number).cloned().unwrap_or_default() {
-            let webhook = self.unregister(&id);
-            if webhook.is_some_and(|webhook| !webhook.active) {
-                self.outbox.drop_webhook(&id);
+            match self.unregister(&id) {
+                Some(webhook) if webhook.active => self.outbox.leave_over(&id, &webhook.tenant),
+                _ => self.outbox.drop_webhook(&id),
             }
         }
     }

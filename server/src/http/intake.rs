@@ -1,5 +1,6 @@
 //! From an HTTP request to a message: media types, size, JSON-RPC framing, the version named in the header.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -10,6 +11,7 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rmcp::model::{ErrorCode, ProtocolVersion, RequestId};
 use serde_json::{Value, json};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{MAX_BODY_BYTES, Problem};
 use crate::handler::REVISIONS;
@@ -20,24 +22,35 @@ const MAX_DRAINED_BYTES: usize = 64 * 1024 * 1024;
 
 const VERSION_HEADER: &str = "mcp-protocol-version";
 
-/// Reads the message of a request and puts it back as the body, with the id of a JSON-RPC request beside it.
+/// A message that was read.
+#[derive(Debug)]
+pub struct Taken {
+    /// The request, with the message as its body.
+    pub request: Request,
+    /// The id of a JSON-RPC request.
+    pub id: Option<RequestId>,
+    /// The body's share of the room for bodies; to be kept for as long as the message is.
+    pub room: OwnedSemaphorePermit,
+}
+
+/// Reads the message of a request, as far as there is `room` for it, a permit a byte.
 ///
 /// # Errors
 /// The refusal to answer with.
-pub async fn read(request: Request, timeout: Duration) -> Result<(Request, Option<RequestId>), Response> {
+pub async fn read(request: Request, timeout: Duration, room: &Arc<Semaphore>) -> Result<Taken, Response> {
     let (mut parts, body) = request.into_parts();
     check_media_types(&mut parts.headers).map_err(IntoResponse::into_response)?;
-    let body = tokio::time::timeout(timeout, collect(&parts.headers, body)).await;
+    let body = tokio::time::timeout(timeout, collect(&parts.headers, body, room)).await;
     let body = body.unwrap_or_else(|_| {
         Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "the body did not arrive in time"))
     });
-    let body = body.map_err(IntoResponse::into_response)?;
+    let (body, room) = body.map_err(IntoResponse::into_response)?;
     let id = check_message(&parts.headers, &body).map_err(|rejection| refuse(&rejection))?;
-    Ok((Request::from_parts(parts, Body::from(body)), id))
+    Ok(Taken { request: Request::from_parts(parts, Body::from(body)), id, room })
 }
 
 /// A JSON-RPC error with status 400.
-fn refuse(rejection: &Rejection) -> Response {
+pub(super) fn refuse(rejection: &Rejection) -> Response {
     (StatusCode::BAD_REQUEST, axum::Json(rejection.to_json())).into_response()
 }
 
@@ -75,15 +88,21 @@ fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+async fn collect(
+    headers: &HeaderMap,
+    body: Body,
+    room: &Arc<Semaphore>,
+) -> Result<(Bytes, OwnedSemaphorePermit), Problem> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let mut collected = Vec::with_capacity(announced.unwrap_or(0).min(MAX_BODY_BYTES));
+    let mut held = take_room(room, 0)?;
     let mut drained = 0;
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk
             .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "BODY_UNREADABLE", "the body broke off"))?;
         if drained == 0 && collected.len() + chunk.len() <= MAX_BODY_BYTES {
+            held.merge(take_room(room, chunk.len())?);
             collected.extend_from_slice(&chunk);
             continue;
         }
@@ -100,7 +119,15 @@ async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
             format!("a body has at most {MAX_BODY_BYTES} bytes"),
         ));
     }
-    Ok(collected.into())
+    Ok((collected.into(), held))
+}
+
+fn take_room(room: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+    let permits = u32::try_from(bytes).ok().and_then(|bytes| room.clone().try_acquire_many_owned(bytes).ok());
+    permits.ok_or_else(|| {
+        let error = "this server has as many requests under way as it takes: call again in a moment";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "SERVER_BUSY", error).with_retry_after(1)
+    })
 }
 
 fn check_message(headers: &HeaderMap, body: &[u8]) -> Result<Option<RequestId>, Rejection> {

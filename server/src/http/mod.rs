@@ -1,9 +1,9 @@
 //! Streamable HTTP, without sessions.
 //!
-//! `rmcp` speaks the protocol. What stands in front of it, in this order: [`guard`] (Host and Origin), the method, [`auth`] (the key), [`intake`] (media
+//! `rmcp` speaks the protocol. What stands in front of it, in this order: [`guard`] (Host and Origin), the method, [`credential`] (who calls), [`intake`] (media
 //! types, size, JSON-RPC framing). What comes back without being JSON is made JSON by [`polish`].
 
-pub mod auth;
+pub mod credential;
 pub mod guard;
 pub mod intake;
 pub mod polish;
@@ -21,13 +21,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get};
 use http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
-use rmcp::model::RequestId;
+use rmcp::model::ErrorCode;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::sync::Semaphore;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
+use crate::auth::{self, Authenticator, Challenge};
+use crate::jsonrpc::Rejection;
 use crate::operation::{self, Drain, Readiness};
-use crate::{Calls, Config, Handler, NAME, VERSION};
+use crate::{Calls, Config, Handler, NAME, VERSION, selection};
 use guard::Guard;
 pub use problem::Problem;
 
@@ -36,15 +39,34 @@ pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
 #[derive(Clone)]
 struct App {
+    calls: Arc<Calls>,
     service: StreamableHttpService<Handler, NeverSessionManager>,
+    authenticator: Arc<Authenticator>,
+    challenge: Arc<Challenge>,
     body_timeout: Duration,
+    /// For bodies, a permit a byte.
+    room: Arc<Semaphore>,
 }
 
-/// The routes: `/mcp`, `/health` and `/ready`.
-pub(crate) fn router(calls: Arc<Calls>, config: &Config, guard: Guard, drain: Drain) -> Router {
+/// The routes: `/mcp`, `/health`, `/ready`, and where to sign in if tokens are taken.
+pub(crate) fn router(
+    calls: Arc<Calls>,
+    authenticator: Arc<Authenticator>,
+    config: &Config,
+    guard: Guard,
+    drain: Drain,
+) -> Router {
     let ids = calls.request_ids.clone();
     let readiness = Readiness::new(calls.clone(), drain.clone());
-    let app = App { service: service(calls), body_timeout: config.body_timeout };
+    let oauth = config.oauth.as_ref();
+    let app = App {
+        service: service(calls.clone()),
+        calls,
+        authenticator,
+        challenge: Arc::new(Challenge::new(oauth)),
+        body_timeout: config.body_timeout,
+        room: Arc::new(Semaphore::new(config.limits.body_bytes)),
+    };
     let guard = Arc::new(guard);
     let mcp: MethodRouter<App> = any(mcp).layer(from_fn_with_state(drain, operation::admit));
     let mcp = mcp.layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
@@ -52,6 +74,7 @@ pub(crate) fn router(calls: Arc<Calls>, config: &Config, guard: Guard, drain: Dr
         .route("/mcp", mcp)
         .route("/health", get(health))
         .route("/ready", get(async move || readiness.answer().await))
+        .merge(auth::metadata_routes(oauth))
         .fallback(async || {
             Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is /mcp, /health and /ready")
         })
@@ -87,23 +110,35 @@ fn cors(guard: Arc<Guard>) -> CorsLayer {
 }
 
 async fn mcp(State(app): State<App>, request: Request) -> Response {
-    match admit(request, app.body_timeout).await {
-        Ok((request, id)) => polish::response(app.service.handle(request).await.map(Body::new), id).await,
+    match admit(request, &app).await {
+        Ok(intake::Taken { request, id, room: _room }) => {
+            polish::response(app.service.handle(request).await.map(Body::new), id).await
+        }
         Err(refusal) => refusal,
     }
 }
 
-/// Everything that is checked before `rmcp`; on the way the caller's key moves from the headers to the extensions.
-async fn admit(
-    mut request: Request,
-    body_timeout: Duration,
-) -> Result<(Request, Option<RequestId>), Response> {
+/// Everything that is checked before `rmcp`; on the way the credential in the headers becomes the [`Caller`](crate::Caller) in the extensions, and the
+/// selection a filter.
+async fn admit(mut request: Request, app: &App) -> Result<intake::Taken, Response> {
     if request.method() != Method::POST {
         return Err(method_not_allowed("POST"));
     }
-    let key = auth::take_key(request.headers_mut()).map_err(IntoResponse::into_response)?;
-    request.extensions_mut().insert(key);
-    intake::read(request, body_timeout).await
+    let refuse = |refusal| app.challenge.respond(refusal);
+    let credential = credential::take(request.headers_mut()).map_err(refuse)?;
+    let credential = credential.ok_or_else(|| refuse(app.authenticator.nobody()))?;
+    let caller = app.authenticator.authenticate(credential).await.map_err(refuse)?;
+    request.extensions_mut().insert(caller);
+    let mut taken = intake::read(request, app.body_timeout, &app.room).await?;
+    let asked =
+        selection::from_headers(taken.request.headers(), &app.calls.table).map_err(|(header, error)| {
+            let reason = format!("{header}: {error}");
+            intake::refuse(&Rejection::new(ErrorCode::INVALID_PARAMS, reason, taken.id.clone()))
+        })?;
+    if let Some(filter) = asked {
+        taken.request.extensions_mut().insert(filter);
+    }
+    Ok(taken)
 }
 
 fn method_not_allowed(allow: &'static str) -> Response {

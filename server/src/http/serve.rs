@@ -14,16 +14,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::Limits;
 use crate::tls::Certificate;
 
 /// Longest head of a request, in bytes.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
-
-/// Open connections; further ones wait until one closes.
-const CONNECTIONS: usize = 4096;
-
-/// Longest wait for a handshake, for the head of a request, and for the next request on a connection that is kept.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long to wait when the system has no more connections to give.
 const EXHAUSTED: Duration = Duration::from_millis(100);
@@ -33,6 +28,8 @@ const EXHAUSTED: Duration = Duration::from_millis(100);
 struct Service {
     protocol: http1::Builder,
     service: TowerToHyperService<Router>,
+    /// Longest wait for a handshake.
+    patience: Duration,
 }
 
 /// Serves until `stop` is cancelled; requests in flight finish first.
@@ -40,12 +37,14 @@ pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     certificate: Option<Certificate>,
+    limits: &Limits,
     stop: CancellationToken,
 ) {
     let mut protocol = http1::Builder::new();
-    protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(MAX_HEAD_BYTES);
-    let service = Service { protocol, service: TowerToHyperService::new(router) };
-    let slots = Arc::new(Semaphore::new(CONNECTIONS));
+    protocol.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(MAX_HEAD_BYTES);
+    let service =
+        Service { protocol, service: TowerToHyperService::new(router), patience: limits.head_timeout };
+    let slots = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     loop {
         // The slot first: a connection that must wait waits with the system and costs nothing here.
@@ -69,7 +68,7 @@ pub(crate) async fn serve(
 
 impl Service {
     async fn secured(self, stream: TcpStream, watcher: Watcher, certificate: &Certificate) {
-        match tokio::time::timeout(HEAD_TIMEOUT, certificate.acceptor().accept(stream)).await {
+        match tokio::time::timeout(self.patience, certificate.acceptor().accept(stream)).await {
             Ok(Ok(stream)) => self.connection(stream, watcher).await,
             Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
             Err(_) => tracing::debug!("a handshake took too long"),
@@ -88,10 +87,7 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                // Without TCP_NODELAY an answer in two writes waits for the client's delayed acknowledgement, some 40 ms.
-                if let Err(error) = stream.set_nodelay(true) {
-                    tracing::debug!(%error, "TCP_NODELAY is not set");
-                }
+                send_at_once(&stream);
                 return stream;
             }
             // The connection, not the listener, has failed.
@@ -107,4 +103,25 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 fn is_of_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionRefused | ConnectionAborted | ConnectionReset)
+}
+
+/// Sets `TCP_NODELAY`: without it an answer in two writes waits for the client's delayed acknowledgement, some 40 ms.
+fn send_at_once(stream: &TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY is not set");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn answers_do_not_wait_for_acknowledgements() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        assert!(!stream.nodelay().unwrap());
+        send_at_once(&stream);
+        assert!(stream.nodelay().unwrap());
+    }
 }

@@ -13,7 +13,16 @@ use crate::Config;
 pub const PREFIX: &str = "PILOT_STATUS_MCP_";
 
 /// Variables with a name of their own, and what they set. Those with the prefix win over them.
-const OTHERS: [(&str, &str); 2] = [("PILOT_STATUS_BASE_URL", "upstream"), ("RUST_LOG", "log.level")];
+const OTHERS: [(&str, &str); 8] = [
+    ("PILOT_STATUS_AREAS", "selection.areas"),
+    ("PILOT_STATUS_BASE_URL", "upstream"),
+    ("PILOT_STATUS_META_TOOLS", "selection.meta_tools"),
+    ("PILOT_STATUS_OAUTH_CLIENT_SECRET", "oauth.client_secret"),
+    ("PILOT_STATUS_OUTPUT_SCHEMAS", "output_schemas"),
+    ("PILOT_STATUS_READ_ONLY", "selection.read_only"),
+    ("PILOT_STATUS_TOOLS", "selection.tools"),
+    ("RUST_LOG", "log.level"),
+];
 
 /// The variable that names the file.
 const FILE: &str = "PILOT_STATUS_MCP_CONFIG";
@@ -44,7 +53,7 @@ fn path(name: &str) -> Option<String> {
 /// A value is read as TOML where the setting takes it like that, else as text, else as a list of texts with commas between them.
 fn layer(name: String, path: &str, value: OsString) -> Result<Layer, SettingsError> {
     let value = value.into_string().map_err(|_| SettingsError::new(&name, "the value is not UTF-8"))?;
-    let list = value.split(',').map(|item| Value::from(item.trim())).collect();
+    let list = value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect();
     let candidates = [value.clone(), Value::from(value).to_string(), Value::Array(list).to_string()];
     let mut first = None;
     for candidate in candidates {

@@ -37,8 +37,8 @@ struct Layer {
 }
 
 impl Settings {
-    /// The defaults, changed by `file` and then by those variables of `environment` whose name begins with [`PREFIX`], or that had a name of their own
-    /// before: `PILOT_STATUS_BASE_URL` and `RUST_LOG`.
+    /// The defaults, changed by `file` and then by those variables of `environment` whose name begins with [`PREFIX`], or that have a name of their own,
+    /// such as `PILOT_STATUS_BASE_URL` and `RUST_LOG`.
     ///
     /// # Errors
     /// [`SettingsError`], with the place of the mistake.

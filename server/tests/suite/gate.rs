@@ -44,6 +44,11 @@ impl Held {
         self
     }
 
+    /// Resets the connection.
+    pub(crate) fn reset(self) {
+        self.stream.set_zero_linger().unwrap();
+    }
+
     /// Answers with these bytes and closes.
     pub(crate) async fn answer_raw(mut self, bytes: &str) {
         self.stream.write_all(bytes.as_bytes()).await.unwrap();
@@ -54,5 +59,15 @@ impl Held {
     pub(crate) async fn abandoned(mut self) {
         let mut buffer = [0; 16];
         while self.stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+    }
+
+    /// Like [`Held::answer_raw`], where the other side may have closed before.
+    pub(crate) async fn try_answer_raw(mut self, bytes: &str) -> bool {
+        self.try_write(bytes).await && self.stream.shutdown().await.is_ok()
+    }
+
+    /// Writes; whether the other side still took it.
+    pub(crate) async fn try_write(&mut self, bytes: &str) -> bool {
+        self.stream.write_all(bytes.as_bytes()).await.is_ok()
     }
 }

@@ -2,15 +2,21 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod bounds;
 mod calls;
 mod common;
 mod definitions;
 mod deploy;
+mod diagnostics;
 mod gate;
+mod hardening;
+mod meta;
+mod oauth;
 mod operation;
 mod process;
 mod program;
 mod protocol;
+mod selection;
 mod settings;
 mod stdio;
 mod telemetry;

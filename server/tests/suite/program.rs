@@ -63,6 +63,76 @@ async fn the_program_needs_a_key() {
 }
 
 #[tokio::test]
+async fn the_program_takes_one_credential_and_shows_none() {
+    let token = "PILOT_STATUS_ACCESS_TOKEN";
+    for (key, value, told) in [
+        (KEY, "hunter2", "not both"),
+        ("", "hunter 2", "is not an access token"),
+        // No authorization server is set up.
+        ("", "hunter2", "x-api-key"),
+    ] {
+        let mut program = program(&["stdio"], NOWHERE);
+        let output = program.env("PILOT_STATUS_API_KEY", key).env(token, value).output().await.unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{log}");
+        assert!(log.contains(told) && !log.contains("hunter"), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn the_program_refuses_half_of_what_tokens_take() {
+    let resource = ["http", "--listen", "127.0.0.1:0", "--oauth-resource", "https://mcp.example.com/mcp"];
+    let all = [&resource[..], &["--oauth-issuer", NOWHERE, "--oauth-client-id", "mcp"]].concat();
+    for (arguments, secret, told) in [
+        (&resource[..], "hunter2", "oauth.issuer is missing"),
+        (&["http", "--no-api-keys"], "hunter2", "oauth.resource is missing"),
+        (&["http"], "hunter2", "oauth.resource is missing"),
+        (&all, "", "client_secret"),
+    ] {
+        let mut program = program(arguments, NOWHERE);
+        let output = program.env("PILOT_STATUS_OAUTH_CLIENT_SECRET", secret).output().await.unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{log}");
+        assert!(log.contains(told) && !log.contains("hunter"), "{log}");
+    }
+}
+
+/// Logging all it can, over an authorization server that is not there.
+#[tokio::test]
+async fn the_program_logs_neither_tokens_nor_its_secret() {
+    let arguments = ["http", "--listen", "127.0.0.1:0", "--oauth-resource", "https://mcp.example.com/mcp"];
+    let arguments = [&arguments[..], &["--oauth-issuer", NOWHERE, "--oauth-client-id", "mcp"]].concat();
+    let mut program = program(&arguments, NOWHERE);
+    let mut child = program.env("PILOT_STATUS_OAUTH_CLIENT_SECRET", "hunter2").spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut text = String::new();
+    let url = loop {
+        let line = log.next_line().await.unwrap().unwrap();
+        if let Some(url) = line.strip_prefix("listening on ") {
+            break url.to_owned();
+        }
+        text += &line;
+    };
+    let log = tokio::spawn(async move {
+        while let Some(line) = log.next_line().await.unwrap() {
+            text += &line;
+        }
+        text
+    });
+    let post = |headers| common::send(reqwest::Method::POST, &url, headers, "");
+    let answer = post(common::edit(common::headers(), &[("x-api-key", "")])).await;
+    assert!(answer.header("www-authenticate").contains("/.well-known/oauth-protected-resource/mcp"));
+    // {"alg":"ES256","kid":"a"}: so the keys are asked for.
+    let token = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImEifQ.e30.AAAA";
+    let bearer = [("x-api-key", ""), ("authorization", &format!("Bearer {token}"))];
+    assert_eq!(post(common::edit(common::headers(), &bearer)).await.status, 503);
+    child.kill().await.unwrap();
+    let log = log.await.unwrap();
+    assert!(log.contains("cannot be reached"), "{log}");
+    assert!(!log.contains("hunter2") && !log.contains(token), "{log}");
+}
+
+#[tokio::test]
 async fn the_program_refuses_an_upstream_that_is_none() {
     let output = program(&["http"], "pilotstatus.com.br").output().await.unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -101,4 +171,57 @@ async fn http_says_where_it_listens_and_ends_at_sigterm_after_the_call_in_flight
     assert_eq!(child.wait().await.unwrap().code(), Some(0));
     let log = log.await.unwrap();
     assert!(log.contains("message_get") && !log.contains(KEY), "{log}");
+}
+
+#[tokio::test]
+async fn options_and_environment_select_tools() {
+    let list = format!("{}\n", request("tools/list", modern_params(json!({}))));
+    for (arguments, variables, expected) in [
+        (
+            &["--areas", "channels,media", "--tools", "numbers_get"][..],
+            &[][..],
+            &["newsletters_list", "numbers_get", "media_get"][..],
+        ),
+        (&[], &[("PILOT_STATUS_AREAS", "channels, media")], &["newsletters_list", "media_get"]),
+        (&["--areas", "channels"], &[("PILOT_STATUS_AREAS", "media")], &["newsletters_list"]),
+        (&["--read-only"], &[("PILOT_STATUS_TOOLS", "group_pin,groups_list")], &["groups_list"]),
+        (&[], &[("PILOT_STATUS_TOOLS", "group_pin"), ("PILOT_STATUS_READ_ONLY", "false")], &["group_pin"]),
+        (&[], &[("PILOT_STATUS_TOOLS", "group_pin"), ("PILOT_STATUS_READ_ONLY", "true")], &[]),
+        (&[], &[("PILOT_STATUS_META_TOOLS", "true")], &["tools_search", "tools_call"]),
+    ] {
+        let mut command = program(&["stdio"], NOWHERE);
+        let mut child = command.args(arguments).envs(variables.iter().copied()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(list.as_bytes()).await.unwrap();
+        drop(input);
+        let output = child.wait_with_output().await.unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let tools = answer["result"]["tools"].as_array().unwrap().iter();
+        let names: Vec<&str> = tools.map(|tool| tool["name"].as_str().unwrap()).collect();
+        assert_eq!(names, expected, "{arguments:?} {variables:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_program_refuses_tools_and_areas_that_are_none() {
+    for (option, value, hint) in
+        [("--areas", "mesaging", "messaging"), ("--tools", "message_send", "messages_send")]
+    {
+        for command in ["http", "stdio"] {
+            let output = program(&[command, option, value], NOWHERE).output().await.unwrap();
+            assert_eq!(output.status.code(), Some(2));
+            let error = String::from_utf8(output.stderr).unwrap();
+            assert!(error.contains(value) && error.contains(&format!("did you mean {hint}?")), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_help_tells_of_the_selection_and_hides_the_diagnostics() {
+    let output = program(&["http", "--help"], NOWHERE).output().await.unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for option in ["--areas", "--tools", "--read-only", "--meta-tools", "--output-schemas"] {
+        assert!(help.contains(option), "{option}");
+    }
+    assert!(!help.contains("diagnostic"));
 }

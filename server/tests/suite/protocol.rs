@@ -164,13 +164,71 @@ async fn versions_that_are_not_spoken_are_refused_with_those_that_are() {
 
 #[tokio::test]
 async fn failures_are_structured_where_no_output_schema_would_judge_them() {
-    let plain = server::Server::builder().upstream(NOWHERE).output_schemas(false).start().await.unwrap();
+    let plain = start(NOWHERE).await;
     let result = crate::common::call(&plain, "message_get", json!({})).await;
     assert_eq!(result["structuredContent"], crate::common::failure(&result));
-    let tools = legacy(&plain, "tools/list", json!({})).await.json();
-    assert!(
-        tools["result"]["tools"].as_array().unwrap().iter().all(|tool| tool.get("outputSchema").is_none())
-    );
-    let result = crate::common::call(&start(NOWHERE).await, "message_get", json!({})).await;
+    let with_schema = |answer: Value| {
+        let tools = answer["result"]["tools"].as_array().unwrap().clone();
+        tools.iter().filter(|tool| tool["outputSchema"].is_object()).count()
+    };
+    assert_eq!(with_schema(legacy(&plain, "tools/list", json!({})).await.json()), 0);
+
+    let full = server::Server::builder().upstream(NOWHERE).output_schemas(true).start().await.unwrap();
+    assert_eq!(with_schema(legacy(&full, "tools/list", json!({})).await.json()), 54);
+    let result = crate::common::call(&full, "message_get", json!({})).await;
     assert!(result.get("structuredContent").is_none());
+}
+
+#[tokio::test]
+async fn the_list_is_the_same_every_time() {
+    let (one, other) = (start(NOWHERE).await, start(NOWHERE).await);
+    let list = modern(&one, "tools/list", json!({})).await.text;
+    assert_eq!(modern(&one, "tools/list", json!({})).await.text, list);
+    assert_eq!(modern(&other, "tools/list", json!({})).await.text, list);
+}
+
+#[tokio::test]
+async fn every_cursor_but_none_is_unknown() {
+    let server = start(NOWHERE).await;
+    for cursor in ["", "1", "next", "e30="] {
+        assert_eq!(
+            modern(&server, "tools/list", json!({ "cursor": cursor })).await.error(),
+            (200, -32602),
+            "{cursor:?}"
+        );
+    }
+    assert!(modern(&server, "tools/list", json!({ "cursor": null })).await.json()["result"].is_object());
+}
+
+#[tokio::test]
+async fn malformed_params_are_told_from_unknown_methods() {
+    let server = start(NOWHERE).await;
+    for params in [json!({}), json!({ "notifications": 7 })] {
+        assert_eq!(modern(&server, "subscriptions/listen", params).await.error(), (200, -32602));
+    }
+    // The handshake is no method of the modern revision, whatever it carries.
+    for params in [json!({}), json!({ "protocolVersion": 7 }), initialize(MODERN)] {
+        assert_eq!(modern(&server, "initialize", params.clone()).await.error(), (404, -32601), "{params}");
+    }
+    for params in [json!({}), json!({ "protocolVersion": 7 })] {
+        assert!(legacy(&server, "initialize", params).await.json()["error"].is_object());
+    }
+}
+
+#[tokio::test]
+async fn codes_that_the_revision_took_back_are_never_sent() {
+    let server = start(NOWHERE).await;
+    for (method, params) in [
+        ("resources/read", json!({ "uri": "file:///none", "name": "file:///none" })),
+        ("resources/templates/list", json!({})),
+        ("prompts/get", json!({ "name": "none" })),
+        ("tools/call", json!({ "name": "none" })),
+    ] {
+        for answer in
+            [legacy(&server, method, params.clone()).await, modern(&server, method, params.clone()).await]
+        {
+            let code = answer.error().1;
+            assert!(code == -32601 || code == -32602, "{method}: {}", answer.text);
+        }
+    }
 }

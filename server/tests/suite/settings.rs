@@ -36,10 +36,18 @@ fn text(bytes: Vec<u8>) -> String {
 
 #[tokio::test]
 async fn the_settings_in_force_are_printed_with_their_origins() {
-    let path = file("print.toml", "drain_seconds = 7\nmax_response_bytes = 1000\n[log]\nformat = 'json'\n");
+    let path = file(
+        "print.toml",
+        "drain_seconds = 7\nmax_response_bytes = 1000\n[log]\nformat = 'json'\n[limits]\ncalls = 3\n[selection]\nareas = ['media']\n\
+        [oauth]\nclient_secret = 'hunter2'\n",
+    );
     let config = path.to_str().unwrap();
-    let environment =
-        [("PILOT_STATUS_MCP_MAX_RESPONSE_BYTES", "2000"), ("PILOT_STATUS_API_KEY", "ps_secret")];
+    let environment = [
+        ("PILOT_STATUS_MCP_MAX_RESPONSE_BYTES", "2000"),
+        ("PILOT_STATUS_MCP_OAUTH__RESOURCE", "https://a.example/mcp"),
+        ("PILOT_STATUS_READ_ONLY", "true"),
+        ("PILOT_STATUS_API_KEY", "ps_secret"),
+    ];
     for command in ["http", "stdio"] {
         let arguments = [command, "--config", config, "--print-config", "--log-format", "text"];
         let output = program(&arguments, &environment).await;
@@ -50,10 +58,15 @@ async fn the_settings_in_force_are_printed_with_their_origins() {
             "max_response_bytes = 2000  # PILOT_STATUS_MCP_MAX_RESPONSE_BYTES".to_owned(),
             "format = \"text\"  # command line".to_owned(),
             "connect_timeout_seconds = 5".to_owned(),
+            format!("calls = 3  # {config}:6:1"),
+            format!("areas = [\"media\"]  # {config}:8:1"),
+            format!("client_secret = \"…\"  # {config}:10:1"),
+            "resource = \"https://a.example/mcp\"  # PILOT_STATUS_MCP_OAUTH__RESOURCE".to_owned(),
+            "read_only = true  # PILOT_STATUS_READ_ONLY".to_owned(),
         ] {
             assert!(printed.lines().any(|printed| printed == line), "{line}: {printed}");
         }
-        assert!(!printed.contains("ps_secret"));
+        assert!(!printed.contains("ps_secret") && !printed.contains("hunter2"));
     }
 }
 
@@ -66,6 +79,10 @@ async fn a_file_with_a_mistake_keeps_the_program_from_starting() {
             "bad.toml:2:1: \"app.example.com\" is not an origin",
         ),
         ("[log]\nlevel = 'server=loud'\n", "log.level"),
+        ("[limits]\ncalls = 0\n", "bad.toml:2:1: the limit calls"),
+        ("[selection]\nareas = ['mesaging']\n", "bad.toml:2:1: the selection"),
+        ("[oauth]\nresource = 'here'\n", "bad.toml:2:1: oauth.resource is not a URL"),
+        ("[oauth]\nclient_secret = 4711\n", "bad.toml:2:17: a secret is text"),
     ] {
         let path = file("bad.toml", text_of_file);
         let environment = [("PILOT_STATUS_MCP_CONFIG", path.to_str().unwrap())];

@@ -1,14 +1,14 @@
 //! Messages as lines, over a pair of streams in this process.
 
 use serde_json::{Value, json};
-use server::{Key, Server};
+use server::{Key, Limits, Server};
 use tokio::io::{
     AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf, duplex, split,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::common::{KEY, modern_params, request};
+use crate::common::{KEY, failure, modern_params, request};
 use crate::gate::Gate;
 
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -23,7 +23,10 @@ struct Client {
 
 impl Client {
     fn new(upstream: &str) -> Self {
-        let server = Server::builder().upstream(upstream).build().unwrap();
+        Self::of(Server::builder().upstream(upstream).build().unwrap())
+    }
+
+    fn of(server: Server) -> Self {
         let (here, there) = duplex(64 * 1024);
         let (read, write) = split(there);
         let stop = CancellationToken::new();
@@ -146,4 +149,45 @@ async fn stopping_lets_a_call_in_flight_finish() {
     held.answer(r#"{"id":"a"}"#).await;
     assert_eq!(client.read().await["result"]["structuredContent"], json!({ "id": "a" }));
     assert!(client.served.await.unwrap());
+}
+
+#[tokio::test]
+async fn modern_requests_are_judged_one_by_one() {
+    let mut client = Client::new(NOWHERE);
+    let name =
+        |answer: &Value| answer["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"].clone();
+    let list = client.ask("tools/list", modern_params(json!({}))).await;
+    assert_eq!((&list["result"]["cacheScope"], &name(&list)), (&json!("public"), &json!("pilot-status-mcp")));
+    let call = modern_params(json!({ "name": "message_get", "arguments": {} }));
+    let called = client.ask("tools/call", call).await;
+    assert_eq!(
+        (&called["result"]["resultType"], &name(&called)),
+        (&json!("complete"), &json!("pilot-status-mcp"))
+    );
+    let mut unspoken = modern_params(json!({}));
+    unspoken["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2099-01-01");
+    let refused = client.ask("tools/list", unspoken).await;
+    assert_eq!(refused["error"]["code"], -32022);
+    assert_eq!(refused["error"]["data"]["requested"], "2099-01-01");
+    for (method, params, code) in [
+        ("tools/list", json!({}), -32602),
+        ("tools/list", modern_params(json!({ "cursor": "2" })), -32602),
+        ("subscriptions/listen", modern_params(json!({ "notifications": {} })), -32601),
+        ("initialize", modern_params(json!({})), -32601),
+    ] {
+        assert_eq!(client.ask(method, params).await["error"]["code"], code, "{method}");
+    }
+    assert_eq!(client.end().await, (vec![], true));
+}
+
+#[tokio::test]
+async fn the_bounds_of_calls_hold_here_too() {
+    let limits = Limits { calls_per_minute: 1, burst: 2, ..Limits::default() };
+    let mut client = Client::of(Server::builder().upstream(NOWHERE).limits(limits).build().unwrap());
+    client.initialize().await;
+    for code in ["VALIDATION_ERROR", "VALIDATION_ERROR", "SERVER_RATE_LIMITED"] {
+        let result = client.ask("tools/call", json!({ "name": "message_get", "arguments": {} })).await;
+        assert_eq!(failure(&result["result"])["code"], code);
+    }
+    assert!(client.ask("tools/list", json!({})).await["result"].is_object());
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::common::{self, call, failure, start};
 use crate::gate::Gate;
 use serde_json::{Value, json};
-use server::{Running, Server};
+use server::{Limits, Running, Server};
 use tokio::net::TcpListener;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -20,13 +20,18 @@ async fn told(server: &Running) -> (Value, Value) {
 async fn told_of(answer: ResponseTemplate) -> (Value, Value) {
     let upstream = MockServer::start().await;
     Mock::given(any()).respond_with(answer).expect(1).mount(&upstream).await;
-    told(&start(&upstream.uri()).await).await
+    told(&plain(&upstream.uri()).await).await
+}
+
+/// A server that asks once and tells what came of it.
+pub(crate) async fn plain(upstream: &str) -> Running {
+    Server::builder().upstream(upstream).limits(Limits::plain()).start().await.unwrap()
 }
 
 /// What is told of an upstream that writes this and closes the connection.
 async fn told_of_bytes(bytes: &str) -> (Value, Value) {
     let gate = Gate::open().await;
-    let server = start(&gate.url()).await;
+    let server = plain(&gate.url()).await;
     let (told, ()) = tokio::join!(told(&server), async { gate.arrival().await.answer_raw(bytes).await });
     told
 }
@@ -110,12 +115,20 @@ async fn too_long() {
 async fn a_client_that_leaves_ends_the_request() {
     let gate = Gate::open().await;
     let server = start(&gate.url()).await;
-    let call = call(&server, "message_get", json!({ "id": "msg_1" }));
-    let held = tokio::select! {
-        held = gate.arrival() => held,
-        result = call => panic!("answered: {result}"),
-    };
-    held.abandoned().await;
+    let params = json!({ "name": "message_get", "arguments": { "id": "msg_1" } });
+    for modern in [false, true] {
+        let call = async {
+            match modern {
+                true => common::modern(&server, "tools/call", params.clone()).await,
+                false => common::legacy(&server, "tools/call", params.clone()).await,
+            }
+        };
+        let held = tokio::select! {
+            held = gate.arrival() => held,
+            answer = call => panic!("answered: {answer:?}"),
+        };
+        held.abandoned().await;
+    }
 }
 
 #[tokio::test]

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 use jiff::SignedDuration;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use super::delay::MAX_MS;
-use super::fault::{Dribble, Fault, RateLimit, ResetAt, Truncate};
+use super::fault::{Dribble, Fault, RateLimit, ResetAt, Truncate, has_no_body};
 use super::shape::shape;
 use crate::error::{ApiError, Code};
 use crate::net::Connection;
+
+/// After how many seconds a refusal for the rate that has no window says to try again.
+const RETRY_AFTER: u32 = 60;
 
 /// What goes wrong with one request, of all faults together.
 #[derive(Debug, Default)]
@@ -40,6 +43,8 @@ pub(crate) enum Instead {
         status: u16,
         /// The code that stands in its body.
         code: Option<String>,
+        /// Its headers, beside those of its body.
+        headers: HeaderMap,
         /// Its body.
         body: Value,
     },
@@ -68,10 +73,7 @@ impl Effects {
         if let Some(rate) = &fault.rate_limit {
             return Some(Instead::Limited(limited(rate, self.window_left)));
         }
-        let status = fault.answers_with()?;
-        let code = fault.code.clone();
-        let body = fault.body.clone().unwrap_or_else(|| standard_body(status, code.as_deref()));
-        Some(Instead::Answer { status, code, body })
+        fault.answers_with().map(|status| answer(fault, status))
     }
 
     /// Waits as long as is asked for, in real time.
@@ -107,6 +109,23 @@ fn limited(rate: &RateLimit, left: SignedDuration) -> ApiError {
     let left = u32::try_from(left.as_millis().max(0).unsigned_abs().div_ceil(1000)).unwrap_or(u32::MAX);
     let seconds = rate.retry_after_seconds.unwrap_or(left);
     ApiError::new(Code::RateLimited, "Too many requests").with("retryAfterSeconds", seconds)
+}
+
+/// An answer that is made up. A refusal for the rate says when to try again, as the API's own does (U-18).
+fn answer(fault: &Fault, status: u16) -> Instead {
+    let parsed = |(name, value): (&String, &String)| Some((name.parse().ok()?, value.parse().ok()?));
+    let mut headers: HeaderMap = fault.headers.iter().filter_map(parsed).collect();
+    let code = fault.code.clone();
+    let mut body = standard_body(status, code.as_deref());
+    if code.as_deref() == Some(Code::RateLimited.as_str()) {
+        let given = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let seconds: u32 = given.unwrap_or(RETRY_AFTER);
+        headers.entry(header::RETRY_AFTER).or_insert(seconds.into());
+        if let Value::Object(body) = &mut body {
+            body.insert("retryAfterSeconds".to_owned(), seconds.into());
+        }
+    }
+    Instead::Answer { status, code, headers, body: fault.body.clone().unwrap_or(body) }
 }
 
 fn standard_body(status: u16, code: Option<&str>) -> Value {
@@ -150,13 +169,18 @@ impl IntoResponse for Instead {
     fn into_response(self) -> Response {
         match self {
             Self::Limited(error) => error.into_response(),
-            Self::Answer { status, body, .. } => {
+            Self::Answer { status, headers, body, .. } => {
+                let without_body = has_no_body(status);
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                match body {
-                    _ if matches!(status.as_u16(), 204 | 205 | 304) => status.into_response(),
+                let mut response = match body {
+                    _ if without_body => status.into_response(),
                     Value::String(text) => (status, text).into_response(),
                     body => (status, axum::Json(body)).into_response(),
+                };
+                for (name, value) in headers.iter() {
+                    response.headers_mut().insert(name, value.clone());
                 }
+                response
             }
             Self::Reset => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }

@@ -1,17 +1,23 @@
 //! What a fault does, and to which calls.
 
+use std::collections::BTreeMap;
+
+use http::{HeaderName, HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::delay::Delay;
-use crate::api::routes;
 use crate::call::Route;
 use crate::control::error::ControlError;
-use crate::control::journal::nearest;
+use crate::control::names::check_operation;
 use crate::error::Code;
 
 /// The longest delay, and the longest time that a slow answer takes.
 pub(super) const MAX_SECONDS: u32 = 60;
+
+/// Headers that say how an answer is sent, which is the server's.
+const FRAMING: [HeaderName; 4] =
+    [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::UPGRADE];
 
 /// Something that goes wrong. It is applied to the calls of one operation or of all, of one tenant or of all, to each of them, to the next few, or by chance.
 ///
@@ -43,6 +49,9 @@ pub struct Fault {
     /// The answer's body, in place of `{"error", "code"}`; text is sent as it is, as `text/plain`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
+    /// Headers of the answer, beside `status` or `code`; those of its body and of the connection are the mock's own.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// Answers 429 `RATE_LIMITED` (U-18).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimit>,
@@ -110,13 +119,16 @@ pub struct Dribble {
     pub bytes_per_second: u32,
 }
 
+/// Whether answers with this status go without a body.
+pub(super) fn has_no_body(status: u16) -> bool {
+    matches!(status, 204 | 205 | 304)
+}
+
 impl Fault {
     pub(super) fn is_for(&self, route: &Route) -> bool {
         match self.operation.as_deref() {
             None | Some("*") => true,
-            Some(operation) => operation
-                .split_once(" /v1")
-                .is_some_and(|(method, path)| (method, path) == (route.method, route.path)),
+            Some(operation) => operation == route.name(),
         }
     }
 
@@ -127,7 +139,9 @@ impl Fault {
     }
 
     pub(super) fn check(&self) -> Result<(), ControlError> {
-        self.check_operation()?;
+        if let Some(operation) = self.operation.as_deref().filter(|operation| *operation != "*") {
+            check_operation(operation)?;
+        }
         self.check_answer()?;
         let refuse = |path, text: &str| Err(ControlError::invalid(path, text));
         if self.delay.is_some_and(|delay| !delay.is_sound()) {
@@ -148,27 +162,27 @@ impl Fault {
         Ok(())
     }
 
-    fn check_operation(&self) -> Result<(), ControlError> {
-        let Some(operation) = self.operation.as_deref() else { return Ok(()) };
-        if routes().any(|route| self.is_for(route)) {
-            return Ok(());
-        }
-        let near = nearest(operation, routes().map(Route::name));
-        let text = format!("is no operation; the nearest are {}", near.join(", "));
-        Err(ControlError::invalid("/operation", text).with("nearest", near))
-    }
-
     fn check_answer(&self) -> Result<(), ControlError> {
         let answers = self.status.is_some() || self.code.is_some();
-        let refuse = |path, text: &str| Err(ControlError::invalid(path, text));
+        let refuse = |path: &str, text: &str| Err(ControlError::invalid(path, text));
         if self.status.is_some_and(|status| !(200..=599).contains(&status)) {
             return refuse("/status", "must be from 200 to 599");
         }
         if answers && self.answers_with().is_none() {
             return refuse("/status", "is required beside a code that is not one of the API's");
         }
-        if self.body.is_some() && !answers {
-            return refuse("/status", "is required beside body");
+        if (self.body.is_some() || !self.headers.is_empty()) && !answers {
+            return refuse("/status", "is required beside body and headers");
+        }
+        if self.body.is_some() && self.answers_with().is_some_and(has_no_body) {
+            return refuse("/body", "204, 205 and 304 have none");
+        }
+        for (name, value) in &self.headers {
+            let is_sound = HeaderName::try_from(name).is_ok_and(|name| !FRAMING.contains(&name))
+                && HeaderValue::try_from(value).is_ok();
+            if !is_sound {
+                return refuse(&format!("/headers/{name}"), "is no header that can be set");
+            }
         }
         match usize::from(answers)
             + usize::from(self.rate_limit.is_some())

@@ -20,7 +20,9 @@ pub(crate) use effects::{Effects, Instead};
 pub use fault::{Dribble, Fault, RateLimit, ResetAt, Truncate};
 
 use super::error::ControlError;
+use super::names::check_tenant;
 use crate::call::{Caller, Route};
+use crate::mock::Mock;
 use crate::time::Time;
 
 /// How many faults there may be.
@@ -44,8 +46,8 @@ struct Armed {
 struct Trap {
     fault: Fault,
     fired: u64,
-    /// Of a rate limit, by key: when the window began and how many calls came in it.
-    windows: BTreeMap<String, (Time, u64)>,
+    /// Of a rate limit, by tenant and key: when the window began and how many calls came in it.
+    windows: BTreeMap<(String, String), (Time, u64)>,
 }
 
 /// A fault as the control API shows it.
@@ -85,8 +87,13 @@ impl Faults {
         crate::lock(&self.0).by_id.clear();
     }
 
+    /// Takes a tenant's faults away, and lets its windows begin anew where a rate limit is for all.
     pub(crate) fn clear_tenant(&self, tenant: &str) {
-        crate::lock(&self.0).by_id.retain(|_, trap| trap.fault.tenant_id.as_deref() != Some(tenant));
+        let mut armed = crate::lock(&self.0);
+        armed.by_id.retain(|_, trap| trap.fault.tenant_id.as_deref() != Some(tenant));
+        for trap in armed.by_id.values_mut() {
+            trap.windows.retain(|(of, _), _| of != tenant);
+        }
     }
 
     /// Sets a fault, in place of the one with this id.
@@ -136,6 +143,16 @@ impl Faults {
     }
 }
 
+impl Mock {
+    /// Sets a fault, which may be for one of the tenants.
+    pub(crate) fn put_fault(&self, id: &str, fault: Fault) -> Result<ArmedFault, ControlError> {
+        if let Some(tenant) = &fault.tenant_id {
+            check_tenant(self, tenant)?;
+        }
+        self.faults.put(id, fault)
+    }
+}
+
 /// A number from 0 up to but not including 1.
 fn chance(rng: &mut ChaCha8Rng) -> f64 {
     f64::from(rng.next_u32()) / (f64::from(u32::MAX) + 1.0)
@@ -159,7 +176,7 @@ impl Trap {
     fn is_over_limit(&mut self, caller: Option<&Caller>, now: Time, effects: &mut Effects) -> bool {
         let Some(rate) = &self.fault.rate_limit else { return true };
         let window = SignedDuration::from_secs(rate.window_seconds().into());
-        let key = caller.map(|caller| caller.key.clone()).unwrap_or_default();
+        let key = caller.map(|caller| (caller.tenant.clone(), caller.key.clone())).unwrap_or_default();
         let (begin, calls) = self.windows.entry(key).or_insert((now, 0));
         if now.since(*begin) >= window {
             (*begin, *calls) = (now, 0);

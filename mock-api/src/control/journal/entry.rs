@@ -1,21 +1,28 @@
 //! One request of the journal: as it is kept, and as it is shown.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use axum::body::Bytes;
 use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::nearest::{allowed_methods, nearest, nearest_operations};
-use super::redact::{redact, redact_value};
+use super::body::{Body, beginning};
+use super::headers::Headers;
+use super::nearest::parameter;
+use super::redact::{redact, redact_query, redact_text, redact_value};
+use super::refusal::{Refusal, Refused};
 use crate::call::Route;
-use crate::error::{ApiError, Code};
+use crate::error::Code;
 use crate::state::State;
 use crate::time::Time;
 
-/// How much of a body is kept.
-const MAX_BODY: usize = 16 * 1024;
+/// How many ignored fields are named, and how much of each name is kept.
+const IGNORED: (usize, usize) = (100, 200);
+/// How much of a path and of a query is kept.
+pub(crate) const MAX_TARGET: usize = 4 * 1024;
+/// What an entry takes beside its texts, roughly.
+const OVERHEAD: usize = 512;
 
 /// A request as it is kept.
 #[derive(Debug, Clone)]
@@ -33,91 +40,31 @@ pub(crate) struct Entry {
     /// None when the connection was reset.
     pub(crate) status: Option<u16>,
     pub(crate) code: Option<String>,
-    pub(crate) body: Bytes,
-    pub(crate) body_length: usize,
-    pub(crate) ignored: Vec<String>,
+    pub(crate) headers: Headers,
+    pub(crate) body: Body,
+    pub(crate) ignored: Ignored,
     pub(crate) refused: Option<Refused>,
     /// The faults that were applied.
     pub(crate) faults: Vec<String>,
     pub(crate) delay_ms: u64,
 }
 
-/// Why a request was refused, as it is kept.
-#[derive(Debug, Clone)]
-pub(crate) struct Refused {
-    rule: Rule,
-    error: String,
-    details: Option<Value>,
+/// Fields that nobody looked at: the first of them, and how many they were.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ignored {
+    named: Vec<String>,
+    count: usize,
 }
 
-impl Refused {
-    pub(crate) fn new(error: &ApiError, is_known_route: bool) -> Self {
-        Self {
-            rule: Rule::of(error.code(), is_known_route),
-            error: error.text().to_owned(),
-            details: error.extras().get("details").cloned(),
-        }
-    }
-
-    pub(crate) fn by_fault(error: &str) -> Self {
-        Self { rule: Rule::Fault, error: error.to_owned(), details: None }
+impl Ignored {
+    pub(crate) fn of(pointers: &[String]) -> Self {
+        let named = pointers.iter().take(IGNORED.0).map(|pointer| beginning(pointer, IGNORED.1).to_owned());
+        Self { named: named.collect(), count: pointers.len() }
     }
 }
 
-/// The rule that refused a request, in the order in which they are applied (U-03).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Rule {
-    /// No such route.
-    Route,
-    /// The route is there, with other methods.
-    Method,
-    /// A fault of the control API.
-    Fault,
-    /// The key is missing or wrong.
-    Key,
-    /// The key is a number's where the account's is needed, or the other way round.
-    Scope,
-    /// The number in context is unknown or not the tenant's.
-    Number,
-    /// The number's provider does not have the operation.
-    Provider,
-    /// The path, query or body is not valid.
-    Body,
-    /// It is valid, but not in the state that things are in.
-    State,
-}
-
-impl Rule {
-    fn of(code: Option<Code>, is_known_route: bool) -> Self {
-        match code {
-            Some(Code::NotFound | Code::NotImplemented) if !is_known_route => Self::Route,
-            Some(Code::MethodNotAllowed) => Self::Method,
-            Some(Code::Unauthorized) => Self::Key,
-            Some(Code::TenantScopeNotAllowed | Code::NumberScopeNotAllowed) => Self::Scope,
-            Some(Code::NumberNotFound | Code::NumberNotLinked) => Self::Number,
-            Some(Code::NotSupportedForMeta | Code::FeatureNotSupported | Code::MetaGroupsNotEligible) => {
-                Self::Provider
-            }
-            Some(
-                Code::ValidationError
-                | Code::UnknownFields
-                | Code::InvalidDateRange
-                | Code::IdempotencyKeyInvalid
-                | Code::MissingTemplateVariables
-                | Code::InvalidTemplateVariableValue
-                | Code::TemplateExamplesRequired
-                | Code::EmptyPatch
-                | Code::NumberRequired
-                | Code::NumberMismatch
-                | Code::PayloadTooLarge,
-            ) => Self::Body,
-            _ => Self::State,
-        }
-    }
-}
-
-/// A request as the journal shows it. Secrets are covered: keys appear as their ids, and what looks like one in path or body is cut.
+/// A request as the journal shows it. Secrets are covered: keys appear as their ids, and what looks like a secret, or
+/// is named like one, is cut.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordedRequest {
@@ -127,7 +74,7 @@ pub struct RecordedRequest {
     pub at: Time,
     /// Method.
     pub method: String,
-    /// Path, `/v1` or `/api/v1` included.
+    /// Path, `/v1` or `/api/v1` included; at most 4 KiB of it, as of the query.
     pub path: String,
     /// Query, without `?`.
     pub query: Option<String>,
@@ -143,12 +90,17 @@ pub struct RecordedRequest {
     pub status: Option<u16>,
     /// The code that was answered.
     pub code: Option<String>,
-    /// The body: JSON where it is that, otherwise text; at most its first 16 KiB.
+    /// The headers that are noted, by their names in lower case; none of them is a credential.
+    pub headers: BTreeMap<String, String>,
+    /// The body: JSON where it is that, otherwise text. Up to 16 KiB are kept as they came. In a larger one, texts of more than 1 KiB are shown as their
+    /// beginning, length and digest, and at most 256 KiB of JSON or 16 KiB of text are kept.
     pub body: Option<Value>,
-    /// Whether the body was longer than what is kept.
+    /// Whether the body was longer than what is shown.
     pub body_truncated: bool,
-    /// Fields of the body that the operation does not know and did not look at (U-17).
+    /// Fields of the body that the operation does not know and did not look at (U-17), the first 100.
     pub ignored_fields: Vec<String>,
+    /// How many such fields there were.
+    pub ignored_field_count: usize,
     /// Why it was refused, if it was.
     pub refused: Option<Refusal>,
     /// The faults that were applied to it.
@@ -157,75 +109,59 @@ pub struct RecordedRequest {
     pub delay_ms: u64,
 }
 
-/// Why a request was refused, and what would be near.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Refusal {
-    /// The rule.
-    pub rule: Rule,
-    /// The text that was answered.
-    pub error: String,
-    /// What is wrong with the input, for the rule `body`.
-    pub details: Option<Value>,
-    /// Operations like the path, for `route`; the methods that the path has, for `method`; the tenant's numbers, for `number`.
-    pub nearest: Vec<String>,
-}
-
 impl Entry {
-    /// The part of a body that is kept, without holding on to the rest of its buffer.
-    pub(crate) fn kept_body(body: &[u8]) -> Bytes {
-        Bytes::copy_from_slice(body.get(..MAX_BODY).unwrap_or(body))
-    }
-
-    pub(super) fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
+    /// How much memory it takes, roughly.
+    pub(super) fn weight(&self) -> usize {
+        let named: usize = self.ignored.named.iter().map(String::len).sum();
+        let target = self.path.len() + self.query.as_ref().map_or(0, String::len);
+        let refused = self.refused.as_ref().map_or(0, Refused::weight);
+        OVERHEAD + target + self.headers.weight() + self.body.weight() + named + refused
     }
 
     pub(super) fn operation(&self) -> Option<String> {
         self.route.map(|route| route.name())
     }
 
+    /// The id that a call named in vain: in its path, else in its body.
+    pub(super) fn asked_for(&self, code: Code) -> Option<String> {
+        let field = match code {
+            Code::NumberNotFound => {
+                return self.number.clone().or_else(|| parameter(self.route?, &self.path));
+            }
+            Code::TemplateNotFound => "templateId",
+            Code::GroupNotFound => "groupId",
+            _ => "messageId",
+        };
+        let in_body = || Some(self.body.json()?.get(field)?.as_str()?.to_owned());
+        self.route.and_then(|route| parameter(route, &self.path)).or_else(in_body)
+    }
+
+    /// The body with its secrets covered.
+    pub(super) fn shown_body(&self) -> Value {
+        self.body.json().map_or_else(|| Value::from(redact_text(&self.body.text())), redact_value)
+    }
+
     pub(super) fn view(&self, state: &Mutex<State>) -> RecordedRequest {
-        let text = || Value::from(redact(&String::from_utf8_lossy(&self.body)));
-        let body = self.json().map_or_else(text, redact_value);
         RecordedRequest {
             sequence: self.sequence,
             at: self.at,
             method: self.method.to_string(),
             path: redact(&self.path),
-            query: self.query.as_deref().map(redact),
+            query: self.query.as_deref().map(redact_query),
             operation: self.operation(),
             tenant_id: self.tenant.clone(),
-            number_id: self.number.clone(),
+            number_id: self.number.as_deref().map(redact),
             key_id: self.key.clone(),
             status: self.status,
             code: self.code.clone(),
-            body: (self.body_length > 0).then_some(body),
-            body_truncated: self.body_length > self.body.len(),
-            ignored_fields: self.ignored.clone(),
-            refused: self.refused.as_ref().map(|refused| self.refusal(refused, state)),
+            headers: self.headers.view(),
+            body: (!self.body.is_empty()).then(|| self.shown_body()),
+            body_truncated: !self.body.is_whole(),
+            ignored_fields: self.ignored.named.iter().map(|pointer| redact(pointer)).collect(),
+            ignored_field_count: self.ignored.count,
+            refused: self.refused.as_ref().map(|refused| refused.view(self, state)),
             faults: self.faults.clone(),
             delay_ms: self.delay_ms,
         }
-    }
-
-    fn refusal(&self, refused: &Refused, state: &Mutex<State>) -> Refusal {
-        let near = match refused.rule {
-            Rule::Route => nearest_operations(&self.method, &self.path),
-            Rule::Method => allowed_methods(&self.path),
-            Rule::Number => self.nearest_numbers(&crate::lock(state)),
-            _ => Vec::new(),
-        };
-        Refusal {
-            rule: refused.rule,
-            error: redact(&refused.error),
-            details: refused.details.clone(),
-            nearest: near,
-        }
-    }
-
-    fn nearest_numbers(&self, state: &State) -> Vec<String> {
-        let (Some(tenant), Some(asked)) = (&self.tenant, &self.number) else { return Vec::new() };
-        nearest(asked, state.numbers.of_tenant(tenant).map(|number| number.id.clone()))
     }
 }

@@ -1,10 +1,22 @@
 //! Which requests of the journal are meant.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::body::shorten;
 use super::entry::Entry;
+use super::headers::NOTED;
+use super::redact::redact;
+use crate::control::error::ControlError;
+use crate::control::names::check_operation;
 use crate::time::Time;
+
+/// How many fields of a body are named that differ.
+const MAX_DIFFERENCES: usize = 10;
+/// How much of a differing value is shown.
+const MAX_SHOWN: usize = 2 * 1024;
 
 /// Which requests of the journal are meant: those that agree with everything that is set.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -26,8 +38,21 @@ pub struct RequestFilter {
     pub number_id: Option<String>,
     /// Only what came later than this.
     pub since: Option<Since>,
+    /// Headers with their whole values, of those that are noted.
+    pub headers: BTreeMap<String, String>,
     /// What the body must hold: every field named here with this value; it may hold more.
     pub body: Option<Value>,
+}
+
+/// Something that a request has otherwise than a filter wants it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    /// What differs, as a JSON pointer into the filter, such as `/status` or `/body/media/url`.
+    pub path: String,
+    /// What is wanted.
+    pub wanted: Value,
+    /// What the request has, secrets covered; null when it has nothing.
+    pub found: Value,
 }
 
 /// A place in the journal.
@@ -41,27 +66,79 @@ pub enum Since {
 }
 
 impl RequestFilter {
-    /// What an entry does not agree with, by the names of the filter's fields.
-    pub(super) fn misses(&self, entry: &Entry) -> Vec<&'static str> {
-        let is = |wanted: &Option<String>, found: Option<&str>| {
-            wanted.as_deref().is_none_or(|wanted| Some(wanted) == found)
-        };
-        let agrees = [
-            (
-                "method",
-                self.method.as_deref().is_none_or(|it| entry.method.as_str().eq_ignore_ascii_case(it)),
-            ),
-            ("path", self.path.as_deref().is_none_or(|wanted| fits(wanted, &entry.path))),
-            ("operation", self.operation.is_none() || self.operation == entry.operation()),
-            ("status", self.status.is_none() || self.status == entry.status),
-            ("code", is(&self.code, entry.code.as_deref())),
-            ("tenantId", is(&self.tenant_id, entry.tenant.as_deref())),
-            ("numberId", is(&self.number_id, entry.number.as_deref())),
-            ("since", self.since.is_none_or(|since| since.lets_through(entry))),
-            ("body", self.body.as_ref().is_none_or(|wanted| holds(entry.json().as_ref(), wanted))),
-        ];
-        agrees.into_iter().filter(|(_, agrees)| !agrees).map(|(name, _)| name).collect()
+    /// Refuses what no request could agree with.
+    pub(crate) fn check(&self) -> Result<(), ControlError> {
+        if let Some(operation) = &self.operation {
+            check_operation(operation)?;
+        }
+        match self.headers.keys().find(|name| !NOTED.iter().any(|noted| noted.eq_ignore_ascii_case(name))) {
+            Some(name) => Err(ControlError::invalid(
+                format!("/headers/{}", escape(name)),
+                format!("is not noted; those that are: {}", NOTED.join(", ")),
+            )),
+            None => Ok(()),
+        }
     }
+
+    pub(super) fn lets_through(&self, entry: &Entry) -> bool {
+        self.differences(entry).is_empty()
+    }
+
+    /// What an entry has otherwise.
+    pub(super) fn differences(&self, entry: &Entry) -> Vec<Difference> {
+        let mut differing = Vec::new();
+        let mut check = |path: &str, agrees: bool, wanted: Value, found: Value| {
+            if !agrees {
+                differing.push(Difference { path: path.to_owned(), wanted, found });
+            }
+        };
+        let is =
+            |wanted: &Option<String>, found: Option<&str>| wanted.is_none() || wanted.as_deref() == found;
+        let method = entry.method.as_str();
+        let agrees = self.method.as_deref().is_none_or(|it| method.eq_ignore_ascii_case(it));
+        check("/method", agrees, json!(self.method), json!(method));
+        let agrees = self.path.as_deref().is_none_or(|wanted| fits(wanted, &entry.path));
+        check("/path", agrees, json!(self.path), json!(redact(&entry.path)));
+        let operation = entry.operation();
+        let agrees = is(&self.operation, operation.as_deref());
+        check("/operation", agrees, json!(self.operation), json!(operation));
+        let agrees = self.status.is_none() || self.status == entry.status;
+        check("/status", agrees, json!(self.status), json!(entry.status));
+        check("/code", is(&self.code, entry.code.as_deref()), json!(self.code), json!(entry.code));
+        let agrees = is(&self.tenant_id, entry.tenant.as_deref());
+        check("/tenantId", agrees, json!(self.tenant_id), json!(entry.tenant));
+        let agrees = is(&self.number_id, entry.number.as_deref());
+        check("/numberId", agrees, json!(self.number_id), json!(entry.number.as_deref().map(redact)));
+        let agrees = self.since.is_none_or(|since| since.lets_through(entry));
+        check("/since", agrees, json!(self.since), json!(entry.sequence));
+        for (name, wanted) in &self.headers {
+            let found = entry.headers.get(name);
+            let path = format!("/headers/{}", escape(name));
+            check(&path, found == Some(wanted), json!(wanted), json!(found.map(redact)));
+        }
+        differing.extend(self.body.as_ref().into_iter().flat_map(|wanted| body_differences(entry, wanted)));
+        differing
+    }
+}
+
+/// What a body has otherwise, field by field.
+fn body_differences(entry: &Entry, wanted: &Value) -> Vec<Difference> {
+    let found = entry.body.json();
+    let mut pointers = Vec::new();
+    differ(found.as_ref(), &entry.body.in_its_form(wanted), String::new(), &mut pointers);
+    if pointers.is_empty() {
+        return Vec::new();
+    }
+    let shown = entry.shown_body();
+    let at = |value: &Value, pointer: &str| {
+        shorten(value.pointer(pointer).cloned().unwrap_or_default(), &mut MAX_SHOWN.clone())
+    };
+    let difference = |pointer: &String| Difference {
+        path: format!("/body{pointer}"),
+        wanted: at(wanted, pointer),
+        found: at(&shown, pointer),
+    };
+    pointers.iter().take(MAX_DIFFERENCES).map(difference).collect()
 }
 
 impl Since {
@@ -80,30 +157,47 @@ fn fits(wanted: &str, path: &str) -> bool {
     }
 }
 
-/// Objects may hold more than is wanted; everything else is compared whole.
-fn holds(found: Option<&Value>, wanted: &Value) -> bool {
+/// Where a value differs from what is wanted. Objects may hold more; everything else is compared whole.
+fn differ(found: Option<&Value>, wanted: &Value, pointer: String, differing: &mut Vec<String>) {
     match (found, wanted) {
         (Some(Value::Object(found)), Value::Object(wanted)) => {
-            wanted.iter().all(|(key, wanted)| holds(found.get(key), wanted))
+            for (key, wanted) in wanted {
+                differ(found.get(key), wanted, format!("{pointer}/{}", escape(key)), differing);
+            }
         }
-        (found, wanted) => found == Some(wanted),
+        (Some(found), wanted) if found == wanted => {}
+        _ => differing.push(pointer),
     }
+}
+
+/// A part of a JSON pointer.
+fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+
+    fn differing(wanted: &Value) -> Vec<String> {
+        let found = json!({ "a": { "b": 1, "c": [1, 2], "d/e": 1 }, "d": null });
+        let mut differing = Vec::new();
+        differ(Some(&found), wanted, String::new(), &mut differing);
+        differing
+    }
 
     #[test]
     fn bodies_may_hold_more() {
-        let found = json!({ "a": { "b": 1, "c": [1, 2] }, "d": null });
         for wanted in [json!({}), json!({ "a": {} }), json!({ "a": { "c": [1, 2] } }), json!({ "d": null })] {
-            assert!(holds(Some(&found), &wanted), "{wanted}");
+            assert!(differing(&wanted).is_empty(), "{wanted}");
         }
-        for wanted in [json!({ "e": null }), json!({ "a": { "c": [1] } }), json!({ "a": 1 }), json!([])] {
-            assert!(!holds(Some(&found), &wanted), "{wanted}");
+        for (wanted, pointers) in [
+            (json!({ "e": null }), vec!["/e"]),
+            (json!({ "a": { "c": [1], "b": 2, "d/e": 2 } }), vec!["/a/c", "/a/b", "/a/d~1e"]),
+            (json!({ "a": 1 }), vec!["/a"]),
+            (json!([]), vec![""]),
+        ] {
+            assert_eq!(differing(&wanted), pointers, "{wanted}");
         }
     }
 }

@@ -1,0 +1,232 @@
+//! The authorization server, as this server talks to it.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+use url::{Url, form_urlencoded};
+
+use super::kept::Kept;
+use super::settings::{self, OAuth};
+use crate::{Secret, StartError};
+
+/// Longest answer that is read, in bytes.
+const MAX_ANSWER_BYTES: usize = 256 * 1024;
+
+/// The authorization server.
+#[derive(Debug)]
+pub(super) struct Issuer {
+    http: Client,
+    issuer: Url,
+    name: String,
+    client_id: String,
+    client_secret: Secret,
+    given: [Option<Url>; 3],
+    metadata: Kept<Metadata>,
+}
+
+/// One of its endpoints.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Endpoint {
+    Keys,
+    Introspection,
+    Token,
+}
+
+/// The metadata (RFC 8414), as far as it matters here.
+#[derive(Debug, Deserialize)]
+struct Metadata {
+    issuer: String,
+    jwks_uri: Option<String>,
+    introspection_endpoint: Option<String>,
+    token_endpoint: Option<String>,
+}
+
+/// It gave no answer that can be used. The cause has been logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the authorization server gave no usable answer")]
+pub(super) struct Unavailable;
+
+/// An answer to a form.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) body: Vec<u8>,
+}
+
+impl Issuer {
+    pub(super) fn new(settings: &OAuth) -> Result<Self, StartError> {
+        let url = settings::url;
+        let issuer = url("issuer", &settings.issuer)?;
+        let optional = |field, raw: &Option<String>| raw.as_ref().map(|raw| url(field, raw)).transpose();
+        let given = [
+            optional("jwks_uri", &settings.jwks_uri)?,
+            optional("introspection_endpoint", &settings.introspection_endpoint)?,
+            optional("token_endpoint", &settings.token_endpoint)?,
+        ];
+        let mut builder = Client::builder()
+            .user_agent(format!("{}/{}", crate::NAME, crate::VERSION))
+            .redirect(Policy::none())
+            .timeout(Duration::from_secs(settings.timeout_seconds));
+        if given.iter().flatten().chain([&issuer]).any(settings::is_loopback) {
+            // A proxy from the environment is for the world outside.
+            builder = builder.no_proxy();
+        }
+        Ok(Self {
+            http: builder.build()?,
+            issuer,
+            name: settings.issuer.clone(),
+            client_id: settings.client_id.clone(),
+            client_secret: settings.client_secret.clone(),
+            given,
+            metadata: Kept::new(settings.jwks_max_age_seconds, settings.jwks_interval_seconds),
+        })
+    }
+
+    /// As tokens name it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The published keys, as JSON.
+    pub(super) async fn keys<T: DeserializeOwned>(&self, now: u64) -> Result<T, Unavailable> {
+        let url = self.endpoint(Endpoint::Keys, now).await?;
+        self.get(url).await
+    }
+
+    /// Posts a form in the name of this server's client.
+    pub(super) async fn post(
+        &self,
+        endpoint: Endpoint,
+        now: u64,
+        form: &[(&str, &str)],
+    ) -> Result<Answer, Unavailable> {
+        let url = self.endpoint(endpoint, now).await?;
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = self
+            .http
+            .post(url)
+            // Both parts are encoded before they are joined (RFC 6749, section 2.3.1).
+            .basic_auth(encode(&self.client_id), Some(encode(self.client_secret.expose())))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body);
+        send(request).await
+    }
+
+    /// Where an endpoint is: where the settings say, else where the metadata says.
+    async fn endpoint(&self, endpoint: Endpoint, now: u64) -> Result<Url, Unavailable> {
+        let [keys, introspection, token] = &self.given;
+        let given = match endpoint {
+            Endpoint::Keys => keys,
+            Endpoint::Introspection => introspection,
+            Endpoint::Token => token,
+        };
+        if let Some(url) = given {
+            return Ok(url.clone());
+        }
+        let metadata = self.metadata.get(now, |_| true, || self.discover()).await.ok_or(Unavailable)?;
+        let named = match endpoint {
+            Endpoint::Keys => &metadata.jwks_uri,
+            Endpoint::Introspection => &metadata.introspection_endpoint,
+            Endpoint::Token => &metadata.token_endpoint,
+        };
+        let url = named.as_ref().and_then(|named| Url::parse(named).ok());
+        url.filter(|url| url.origin() == self.issuer.origin()).ok_or_else(|| {
+            tracing::warn!(
+                ?endpoint,
+                "the metadata names no such endpoint on the issuer's own host: set it under oauth"
+            );
+            Unavailable
+        })
+    }
+
+    /// The metadata, from the first of its addresses that has it; it must name this issuer.
+    async fn discover(&self) -> Option<Metadata> {
+        for url in self.addresses() {
+            let Ok(metadata) = self.get::<Metadata>(url).await else { continue };
+            if metadata.issuer == self.name {
+                return Some(metadata);
+            }
+            tracing::warn!(
+                named = metadata.issuer,
+                configured = self.name,
+                "the metadata is of another issuer"
+            );
+        }
+        None
+    }
+
+    /// RFC 8414 puts the well-known path before that of the issuer, OpenID Connect behind it.
+    fn addresses(&self) -> [Url; 2] {
+        let path = self.issuer.path().trim_end_matches('/');
+        [
+            format!("/.well-known/oauth-authorization-server{path}"),
+            format!("{path}/.well-known/openid-configuration"),
+        ]
+        .map(|path| {
+            let mut url = self.issuer.clone();
+            url.set_path(&path);
+            url
+        })
+    }
+
+    async fn get<T: DeserializeOwned>(&self, url: Url) -> Result<T, Unavailable> {
+        let answer = send(self.http.get(url)).await?;
+        if answer.status != StatusCode::OK {
+            tracing::warn!(
+                status = answer.status.as_u16(),
+                "the authorization server did not answer with what was asked"
+            );
+            return Err(Unavailable);
+        }
+        answer.json()
+    }
+}
+
+impl Answer {
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Unavailable> {
+        // The error names the place but not the value.
+        serde_json::from_slice(&self.body).map_err(|error| {
+            tracing::warn!(
+                line = error.line(),
+                column = error.column(),
+                "the authorization server answered with unusable JSON"
+            );
+            Unavailable
+        })
+    }
+}
+
+async fn send(request: RequestBuilder) -> Result<Answer, Unavailable> {
+    let failed = |error: reqwest::Error| {
+        tracing::warn!(cause = ?error.without_url(), "the authorization server cannot be reached");
+        Unavailable
+    };
+    let response = request.header(ACCEPT, "application/json").send().await.map_err(failed)?;
+    let status = response.status();
+    let body = read(response).await.map_err(failed)?;
+    body.map(|body| Answer { status, body }).ok_or_else(|| {
+        tracing::warn!("the answer of the authorization server is longer than {MAX_ANSWER_BYTES} bytes");
+        Unavailable
+    })
+}
+
+async fn read(mut response: Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
+fn encode(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

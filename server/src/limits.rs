@@ -1,0 +1,188 @@
+//! Bounds: how much at once, how often, how long, how large. All hold per replica; nothing is shared between servers.
+
+mod args;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::http::MAX_BODY_BYTES;
+use crate::{ConfigError, seconds};
+pub use args::LimitArgs;
+
+/// The bounds of a server. Durations are in seconds, with fractions, wherever they are written; none can be written as 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Open connections; further ones wait until one closes.
+    pub connections: usize,
+    /// Longest wait for the head of a request, and for the next request on a connection that is kept.
+    #[serde(rename = "head_timeout_seconds", with = "seconds")]
+    pub head_timeout: Duration,
+    /// Bytes of request bodies over HTTP at once, of all callers; at least one of [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES).
+    pub body_bytes: usize,
+    /// Calls of tools at once, of all callers.
+    pub calls: usize,
+    /// Calls of tools at once of one credential.
+    pub calls_per_caller: usize,
+    /// Calls of tools a minute of one credential, on average; 0 is any number.
+    pub calls_per_minute: u32,
+    /// Calls of tools that a credential which has been quiet may make at once.
+    pub burst: u32,
+    /// Credentials that are kept book of; the one that has been quiet for longest is forgotten first.
+    pub callers: usize,
+    /// Longest text of a result that holds a list, in bytes: a longer list is cut at a whole item. Anything else is bounded by
+    /// [`Config::max_response_bytes`](crate::Config::max_response_bytes) only.
+    pub max_result_bytes: usize,
+    /// Longest time for a call of the tool named, retries included, in place of [`Config::upstream_timeout`](crate::Config::upstream_timeout).
+    #[serde(rename = "tool_timeout_seconds", with = "seconds::by_name")]
+    pub tool_timeouts: BTreeMap<String, Duration>,
+    /// Further attempts of a GET that failed for a passing reason; nothing else is ever retried.
+    pub retries: u32,
+    /// Pause before the first retry; it doubles with each, and the generator takes up to half of it off.
+    #[serde(rename = "retry_pause_seconds", with = "seconds")]
+    pub retry_pause: Duration,
+    /// Longest pause that is not asked for by `Retry-After`.
+    #[serde(rename = "retry_pause_max_seconds", with = "seconds")]
+    pub retry_pause_max: Duration,
+    /// Seed of the pauses, for tests; random when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_seed: Option<u64>,
+    /// Failures of the API in a row (no connection, no answer in time, 5xx) after which it is left alone; 0 is never.
+    pub breaker_failures: u32,
+    /// How long it is then left alone, before one call tries it again.
+    #[serde(rename = "breaker_open_seconds", with = "seconds")]
+    pub breaker_open: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            head_timeout: Duration::from_secs(30),
+            body_bytes: 128 * 1024 * 1024,
+            calls: 512,
+            calls_per_caller: 64,
+            calls_per_minute: 1200,
+            burst: 200,
+            callers: 10_000,
+            max_result_bytes: 256 * 1024,
+            tool_timeouts: BTreeMap::new(),
+            retries: 2,
+            retry_pause: Duration::from_millis(200),
+            retry_pause_max: Duration::from_secs(5),
+            retry_seed: None,
+            breaker_failures: 10,
+            breaker_open: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Limits {
+    /// The defaults, but any rate, no retries and no breaker: each call is one request and shows what the API answered to it.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self { calls_per_minute: 0, retries: 0, breaker_failures: 0, ..Self::default() }
+    }
+
+    /// Longest time for a call of `tool`, where `otherwise` holds for the tools that are not named.
+    #[must_use]
+    pub fn timeout(&self, tool: &str, otherwise: Duration) -> Duration {
+        self.tool_timeouts.get(tool).copied().unwrap_or(otherwise)
+    }
+
+    /// Checks the values, for a server with these tools.
+    ///
+    /// # Errors
+    /// [`ConfigError::Limit`] for a 0 where it would let nothing through, and for a tool that there is not.
+    pub fn check(&self, tools: &[&str]) -> Result<(), ConfigError> {
+        let positive = [
+            ("connections", self.connections > 0),
+            ("head_timeout_seconds", !self.head_timeout.is_zero()),
+            ("calls", self.calls > 0),
+            ("calls_per_caller", self.calls_per_caller > 0),
+            ("burst", self.burst > 0),
+            ("callers", self.callers > 0),
+            ("max_result_bytes", self.max_result_bytes > 0),
+            ("tool_timeout_seconds", self.tool_timeouts.values().all(|timeout| !timeout.is_zero())),
+        ];
+        if let Some((name, _)) = positive.iter().find(|(_, fits)| !fits) {
+            return Err(ConfigError::Limit { name, reason: "it must be more than 0".to_owned() });
+        }
+        if self.body_bytes < MAX_BODY_BYTES {
+            let reason = format!("it must be at least {MAX_BODY_BYTES}, the longest body");
+            return Err(ConfigError::Limit { name: "body_bytes", reason });
+        }
+        let unknown = self.tool_timeouts.keys().find(|name| !tools.contains(&name.as_str()));
+        match unknown {
+            Some(name) => {
+                Err(ConfigError::Limit { name: "tool_timeout_seconds", reason: no_tool(name, tools) })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn no_tool(name: &str, tools: &[&str]) -> String {
+    let near = tools.iter().min_by_key(|tool| strsim::damerau_levenshtein(name, tool));
+    format!("there is no tool {name:?}; the nearest name is {}", near.copied().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn are_written_in_seconds_and_read_back() {
+        let mut limits = Limits { retry_pause: Duration::from_millis(1500), ..Limits::default() };
+        limits.tool_timeouts.insert("media_get".into(), Duration::from_secs(90));
+        let written = serde_json::to_value(&limits).unwrap();
+        assert_eq!(written["head_timeout_seconds"], 30);
+        assert_eq!(written["retry_pause_seconds"], 1.5);
+        assert_eq!(written["tool_timeout_seconds"], json!({ "media_get": 90 }));
+        assert_eq!(serde_json::from_value::<Limits>(written).unwrap(), limits);
+    }
+
+    #[test]
+    fn what_is_not_said_is_the_default_and_what_is_unknown_is_refused() {
+        let limits: Limits = serde_json::from_value(json!({ "calls": 3 })).unwrap();
+        assert_eq!(limits, Limits { calls: 3, ..Limits::default() });
+        for bad in [
+            json!({ "cals": 3 }),
+            json!({ "head_timeout_seconds": -1 }),
+            json!({ "head_timeout_seconds": 1e300 }),
+            json!({ "head_timeout_seconds": "30" }),
+            json!({ "tool_timeout_seconds": { "media_get": -1 } }),
+        ] {
+            assert!(serde_json::from_value::<Limits>(bad.clone()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_tool_may_have_a_time_of_its_own() {
+        let (otherwise, own) = (Duration::from_secs(30), Duration::from_secs(90));
+        let limits =
+            Limits { tool_timeouts: BTreeMap::from([("media_get".into(), own)]), ..Limits::default() };
+        assert_eq!(
+            (limits.timeout("media_get", otherwise), limits.timeout("call_get", otherwise)),
+            (own, otherwise)
+        );
+    }
+
+    #[test]
+    fn zero_and_unknown_tools_are_mistakes() {
+        let tools = ["media_get", "message_get"];
+        assert!(Limits::default().check(&tools).is_ok());
+        assert!(Limits { calls_per_minute: 0, ..Limits::default() }.check(&tools).is_ok());
+        assert!(Limits { body_bytes: MAX_BODY_BYTES - 1, ..Limits::default() }.check(&tools).is_err());
+        assert!(Limits { burst: 0, ..Limits::default() }.check(&tools).is_err());
+        let mistaken = Limits {
+            tool_timeouts: BTreeMap::from([("mesage_get".into(), Duration::from_secs(1))]),
+            ..Limits::default()
+        };
+        assert!(mistaken.check(&tools).unwrap_err().to_string().contains("message_get"));
+    }
+}
