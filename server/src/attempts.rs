@@ -6,9 +6,9 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::Limits;
 use crate::breaker::Breaker;
 use crate::upstream::{Reply, UpstreamError};
+use crate::{Limits, Metrics};
 
 /// What one request came to.
 type Attempt = Result<Reply, UpstreamError>;
@@ -21,12 +21,13 @@ pub struct Attempts {
     pause_max: Duration,
     generator: Mutex<fastrand::Rng>,
     breaker: Breaker,
+    metrics: Metrics,
 }
 
 impl Attempts {
-    /// The rules of `limits`.
+    /// The rules of `limits`; the time of each request is counted in `metrics`.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &Limits, metrics: Metrics) -> Self {
         Self {
             retries: limits.retries,
             pause: limits.retry_pause,
@@ -35,6 +36,7 @@ impl Attempts {
                 limits.retry_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
             ),
             breaker: Breaker::new(limits.breaker_failures, limits.breaker_open),
+            metrics,
         }
     }
 
@@ -57,10 +59,7 @@ impl Attempts {
                 Ok(pass) => pass,
                 Err(wait) => return last.unwrap_or(Err(UpstreamError::Unavailable(whole_seconds(wait)))),
             };
-            let attempt = timeout_at(deadline, request()).await.unwrap_or_else(|_| {
-                tracing::warn!("{}", UpstreamError::Timeout);
-                Err(UpstreamError::Timeout)
-            });
+            let attempt = self.metrics.upstream(in_time(deadline, request())).await;
             pass.end(is_fault(&attempt));
             let left = deadline.saturating_duration_since(Instant::now());
             let wait = self.wait(made, &attempt).filter(|wait| made < retries && *wait < left);
@@ -96,6 +95,14 @@ impl Attempts {
         let chance = self.generator.lock().unwrap_or_else(PoisonError::into_inner).f64();
         doubled.mul_f64(1.0 - chance / 2.0)
     }
+}
+
+/// What a request comes to by `deadline`.
+async fn in_time(deadline: Instant, request: impl Future<Output = Attempt>) -> Attempt {
+    timeout_at(deadline, request).await.unwrap_or_else(|_| {
+        tracing::warn!("{}", UpstreamError::Timeout);
+        Err(UpstreamError::Timeout)
+    })
 }
 
 /// Whether the API, or the way to it, is at fault; not for a refusal of what was asked, nor for one because of too many requests.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::admission::Admission;
 use crate::auth::Credentials;
 use crate::meta::MetaTools;
+use crate::operation::{Metrics, RequestIds, Watched};
 use crate::outcome::{Failure, Outcome};
 use crate::selection::{Filter, View};
 use crate::table::{Entry, Table};
@@ -30,6 +31,10 @@ pub struct Calls {
     pub credentials: Credentials,
     /// The API.
     pub upstream: Upstream,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Names for requests that have none.
+    pub(crate) request_ids: RequestIds,
     /// Who may call now.
     pub admission: Admission,
     /// The bounds of calls and results.
@@ -49,14 +54,9 @@ impl Calls {
 
     /// Runs one call for `caller`. Dropping the future ends the request to the API.
     pub async fn run(&self, entry: &Entry, arguments: Map<String, Value>, caller: &Caller) -> Outcome {
-        let tool = entry.definition.name.as_ref();
+        let watched = Watched::begin(&self.metrics, &entry.definition.name);
         let outcome = self.ask(entry, arguments, caller).await.unwrap_or_else(Outcome::Failure);
-        match &outcome {
-            Outcome::Success { .. } => tracing::info!(tool, "done"),
-            Outcome::Failure(failure) => {
-                tracing::info!(tool, status = failure.status, code = failure.code, "failed")
-            }
-        }
+        watched.end(&outcome);
         outcome
     }
 

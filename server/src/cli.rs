@@ -1,19 +1,20 @@
-//! Options, exit codes, log and signals of the command line.
+//! Options of the command line.
 
 mod oauth;
 
-use std::io;
 use std::net::SocketAddr;
-use std::process::ExitCode;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 use server::selection::SelectionOptions;
-use server::stdio::StdioError;
-use server::{Config, ConfigError, DEFAULT_UPSTREAM, InvalidKey, LimitArgs, StartError};
-use thiserror::Error;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use server::{BaseUrl, Config, DEFAULT_UPSTREAM, LimitArgs, LogFormat, Settings};
+
+use crate::failure::Failure;
+
+/// The variable that names the file of settings.
+const FILE_VARIABLE: &str = "PILOT_STATUS_MCP_CONFIG";
 
 /// MCP server over the Pilot Status API: 54 tools for WhatsApp messaging.
 ///
@@ -27,53 +28,86 @@ pub(crate) struct Cli {
 }
 
 const AFTER_HELP: &str = "\
+Settings come from the file, then the environment, then these options; later ones win. --print-config shows them all.
+
 Environment:
   PILOT_STATUS_API_KEY   the key, for stdio
   PILOT_STATUS_ACCESS_TOKEN
                          an access token in its place
   PILOT_STATUS_OAUTH_CLIENT_SECRET
                          the secret that goes with --oauth-client-id
-  PILOT_STATUS_BASE_URL  the API, unless --upstream is given
-  RUST_LOG               what to log on standard error, such as debug
+  PILOT_STATUS_MCP_CONFIG
+                         the file, unless --config is given
+  PILOT_STATUS_MCP_…     any setting of the file: PILOT_STATUS_MCP_LOG__FORMAT is format in [log]
+  PILOT_STATUS_BASE_URL  the API, as PILOT_STATUS_MCP_UPSTREAM
+  PILOT_STATUS_AREAS, PILOT_STATUS_TOOLS, PILOT_STATUS_READ_ONLY, PILOT_STATUS_META_TOOLS, PILOT_STATUS_OUTPUT_SCHEMAS
+                         as the options of that name
+  RUST_LOG               what is logged, as PILOT_STATUS_MCP_LOG__LEVEL
 
-Exit codes: 0 after a signal or the end of input, 1 when serving fails, 2 when the options or the environment are wrong.
+Exit codes: 0 after a signal or the end of input, 1 when serving fails or at a second signal, 2 when a setting is wrong.
 
 Example, against a mock on this machine:
   pilot-status-mcp http --upstream http://127.0.0.1:4010";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve streamable HTTP on /mcp; /health answers when the server is up
+    /// Serve streamable HTTP on /mcp; /health tells that the server is up, /ready that the API answers
     Http(HttpOptions),
     /// Serve one client over standard input and output
-    Stdio(UpstreamOptions),
+    Stdio(CommonOptions),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct HttpOptions {
-    /// Address to listen on; port 0 takes a free one
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    listen: SocketAddr,
+    /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
     /// Browser origin, scheme and host, that may call besides those on loopback; repeat for more
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
     /// Name by which clients may reach the server besides loopback and the address it listens on, such as mcp.example.com; * for any; repeat for more
     #[arg(long, value_name = "HOST")]
     allow_host: Vec<String>,
+    /// Certificate and chain for TLS, a PEM file that is read anew on SIGHUP and when it changes
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// Private key for TLS, a PEM file
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Address to serve Prometheus metrics on, on /metrics, such as 127.0.0.1:9090 [default: none]
+    #[arg(long, value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
     #[command(flatten)]
-    upstream: UpstreamOptions,
+    common: CommonOptions,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct UpstreamOptions {
-    /// Base URL of the API
-    #[arg(long, env = "PILOT_STATUS_BASE_URL", default_value = DEFAULT_UPSTREAM, value_name = "URL")]
-    upstream: String,
-    /// Longest time for a call, retries included, in seconds
-    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    upstream_timeout: u64,
+pub(crate) struct CommonOptions {
+    /// File of settings, TOML
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print the settings in force and where each came from, secrets hidden, and exit
+    #[arg(long)]
+    pub(crate) print_config: bool,
+    #[arg(long, value_name = "URL", help = format!("Base URL of the API [default: {DEFAULT_UPSTREAM}]"))]
+    upstream: Option<String>,
+    /// Longest time for a call, retries included, in seconds [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    upstream_timeout: Option<u64>,
+    /// Longest time that calls in flight have to finish after SIGTERM, in seconds [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    drain: Option<u64>,
+    /// How the log on standard error is written [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+    /// What is logged: error, warn, info, debug, trace, off, or directives such as warn,server=debug [default: warn,server=info,pilot_status_mcp=info]
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+    /// Collector that takes OpenTelemetry spans as OTLP over HTTP, such as http://127.0.0.1:4318 [default: none]
+    #[arg(long, value_name = "URL")]
+    otlp_endpoint: Option<String>,
     /// Give every tool an output schema; the definitions then take about twice the room
-    #[arg(long, env = "PILOT_STATUS_OUTPUT_SCHEMAS")]
+    #[arg(long)]
     output_schemas: bool,
     #[command(flatten)]
     selection: SelectionOptions,
@@ -83,89 +117,72 @@ pub(crate) struct UpstreamOptions {
     oauth: oauth::OAuthOptions,
 }
 
-impl HttpOptions {
-    pub(crate) fn config(self) -> Result<Config, ConfigError> {
-        let mut config = self.upstream.config()?;
-        config.listen = self.listen;
-        config.allow_origins = self.allow_origin;
-        config.allow_hosts = self.allow_host;
-        Ok(config)
+fn seconds() -> RangedU64ValueParser {
+    RangedU64ValueParser::new().range(1..=3600)
+}
+
+impl Command {
+    /// The settings: defaults, file, environment, then these options.
+    pub(crate) fn settings(self) -> Result<Settings, Failure> {
+        let variable = || std::env::var_os(FILE_VARIABLE).filter(|file| !file.is_empty()).map(PathBuf::from);
+        let file = self.common().config.clone().or_else(variable);
+        let settings = Settings::load(file.as_deref(), std::env::vars_os())?;
+        settings.with_flags(|config| match self {
+            Self::Http(options) => options.apply(config),
+            Self::Stdio(options) => options.apply(config),
+        })
+    }
+
+    pub(crate) fn common(&self) -> &CommonOptions {
+        match self {
+            Self::Http(options) => &options.common,
+            Self::Stdio(options) => options,
+        }
     }
 }
 
-impl UpstreamOptions {
-    pub(crate) fn config(self) -> Result<Config, ConfigError> {
-        let mut config = Config::new(&self.upstream)?;
-        config.upstream_timeout = Duration::from_secs(self.upstream_timeout);
-        config.output_schemas = self.output_schemas;
+impl HttpOptions {
+    fn apply(self, config: &mut Config) -> Result<(), Failure> {
+        set(&mut config.listen, self.listen);
+        set(&mut config.allow_origins, some(self.allow_origin));
+        set(&mut config.allow_hosts, some(self.allow_host));
+        config.tls.cert = self.tls_cert.or(config.tls.cert.take());
+        config.tls.key = self.tls_key.or(config.tls.key.take());
+        config.metrics.listen = self.metrics_listen.or(config.metrics.listen);
+        self.common.apply(config)
+    }
+}
+
+impl CommonOptions {
+    fn apply(self, config: &mut Config) -> Result<(), Failure> {
+        set(&mut config.upstream, url("--upstream", self.upstream)?);
+        set(&mut config.upstream_timeout, self.upstream_timeout.map(Duration::from_secs));
+        set(&mut config.drain, self.drain.map(Duration::from_secs));
+        set(&mut config.log.format, self.log_format);
+        set(&mut config.log.level, self.log_level);
+        let collector = url("--otlp-endpoint", self.otlp_endpoint)?;
+        config.telemetry.otlp_endpoint = collector.or(config.telemetry.otlp_endpoint.take());
+        config.output_schemas |= self.output_schemas;
         self.selection.apply(&mut config.selection);
         self.limits.apply(&mut config.limits);
-        config.oauth = self.oauth.settings();
-        Ok(config)
+        self.oauth.apply(&mut config.oauth);
+        Ok(())
     }
 }
 
-/// Why the program ends with an error.
-#[derive(Debug, Error)]
-pub(crate) enum Failure {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Start(#[from] StartError),
-    #[error("{0} is not set: it holds the API key that the tools use, such as ps_…")]
-    NoKey(&'static str),
-    #[error("{0} is not an API key: {1}")]
-    BadKey(&'static str, InvalidKey),
-    #[error("{0} is not an access token")]
-    BadToken(&'static str),
-    #[error("set {0} or {1}, not both")]
-    TwoCredentials(&'static str, &'static str),
-    #[error(transparent)]
-    Stdio(#[from] StdioError),
-    #[error(transparent)]
-    Run(#[from] io::Error),
+/// Not left to clap, which would repeat a password that stands in it.
+fn url(option: &str, raw: Option<String>) -> Result<Option<BaseUrl>, Failure> {
+    let refuse = |mistake| Failure::Setting { place: option.to_owned(), mistake };
+    raw.map(|raw| raw.parse().map_err(refuse)).transpose()
 }
 
-impl Failure {
-    /// Tells it on standard error.
-    pub(crate) fn report(&self) -> ExitCode {
-        eprintln!("pilot-status-mcp: {self}");
-        match self {
-            Self::Config(_)
-            | Self::Start(StartError::Config(_))
-            | Self::NoKey(_)
-            | Self::BadKey(..)
-            | Self::BadToken(_)
-            | Self::TwoCredentials(..)
-            | Self::Stdio(StdioError::Refused(_)) => ExitCode::from(2),
-            _ => ExitCode::FAILURE,
-        }
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
     }
 }
 
-/// Logs to standard error: over stdio, standard output belongs to the protocol.
-pub(crate) fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,server=info,pilot_status_mcp=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
-}
-
-/// SIGTERM and Ctrl-C, caught from the moment this is made.
-pub(crate) struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    pub(crate) fn catch() -> io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    /// Done at the first of them.
-    pub(crate) async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
+/// A list, if anything was listed.
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
 }

@@ -3,20 +3,18 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use reqwest::Url;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::selection::{Selection, SelectionError};
-use crate::{Limits, OAuth};
+use crate::{BaseUrl, Limits, Log, MetricsSettings, OAuth, Telemetry, Tls, TlsError, seconds};
 
-/// The API that the command line uses when none is named.
-pub const DEFAULT_UPSTREAM: &str = "https://pilotstatus.com.br";
-
-/// Settings of a server. [`Config::new`] has the defaults.
-#[derive(Debug, Clone)]
+/// Settings of a server, as they stand in a file too. [`Config::default`] has the defaults.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Base URL of the API; paths from `/v1` on are added to it.
-    pub upstream: Url,
+    /// Base URL of the API.
+    pub upstream: BaseUrl,
     /// Address to listen on over HTTP; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Browser origins that may call besides those on loopback, such as `https://app.example.com`.
@@ -24,21 +22,36 @@ pub struct Config {
     /// Names, with or without port, by which clients may reach the server besides loopback and the address it listens on; `*` is any.
     pub allow_hosts: Vec<String>,
     /// Longest wait for a connection to the API.
+    #[serde(rename = "connect_timeout_seconds", with = "seconds")]
     pub connect_timeout: Duration,
     /// Longest time for a call: connecting, the whole answer of the API, retries. [`Limits::tool_timeouts`] names exceptions.
+    #[serde(rename = "upstream_timeout_seconds", with = "seconds")]
     pub upstream_timeout: Duration,
     /// Longest answer of the API that is read, in bytes.
     pub max_response_bytes: usize,
     /// Longest wait for the body of a request.
+    #[serde(rename = "body_timeout_seconds", with = "seconds")]
     pub body_timeout: Duration,
     /// Whether tool definitions carry an `outputSchema`.
     pub output_schemas: bool,
+    /// Longest time that calls in flight have to finish once the server is told to stop.
+    #[serde(rename = "drain_seconds", with = "seconds")]
+    pub drain: Duration,
     /// Which tools are served.
     pub selection: Selection,
     /// How much, how often, how long.
     pub limits: Limits,
     /// How access tokens are taken; without it only API keys are.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub oauth: Option<OAuth>,
+    /// The log.
+    pub log: Log,
+    /// TLS.
+    pub tls: Tls,
+    /// Metrics.
+    pub metrics: MetricsSettings,
+    /// Traces.
+    pub telemetry: Telemetry,
 }
 
 /// A setting that cannot be used.
@@ -47,8 +60,8 @@ pub enum ConfigError {
     /// The builder was not told where the API is.
     #[error("no upstream was named")]
     NoUpstream,
-    /// The upstream is not a base URL.
-    #[error("the upstream {url:?} cannot be used: {reason}")]
+    /// The upstream, or the collector of spans, is not a base URL.
+    #[error("the URL {url:?} cannot be used: {reason}")]
     Upstream {
         /// The URL, without credentials it may hold.
         url: String,
@@ -58,6 +71,9 @@ pub enum ConfigError {
     /// An origin that is allowed is not an origin.
     #[error("{0:?} is not an origin, such as https://app.example.com")]
     Origin(String),
+    /// The certificate cannot be served.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The selection names what there is not.
     #[error("the selection of tools cannot be used: {0}")]
     Selection(#[from] SelectionError),
@@ -79,14 +95,27 @@ pub enum ConfigError {
     },
 }
 
-impl Config {
-    /// The defaults, over the API at `upstream`.
-    ///
-    /// # Errors
-    /// [`ConfigError::Upstream`] when it is not an http or https URL, or has more than scheme, host, port and path.
-    pub fn new(upstream: &str) -> Result<Self, ConfigError> {
-        Ok(Self {
-            upstream: parse_upstream(upstream)?,
+impl ConfigError {
+    /// The setting that is at fault, as a path such as `limits.calls`.
+    #[must_use]
+    pub fn setting(&self) -> Option<String> {
+        match self {
+            Self::NoUpstream | Self::Upstream { .. } => Some("upstream".to_owned()),
+            Self::Origin(_) => Some("allow_origins".to_owned()),
+            Self::Tls(_) => Some("tls".to_owned()),
+            Self::Selection(SelectionError::Area { .. }) => Some("selection.areas".to_owned()),
+            Self::Selection(SelectionError::Tool { .. }) => Some("selection.tools".to_owned()),
+            Self::Selection(_) => Some("selection".to_owned()),
+            Self::Limit { name, .. } => Some(format!("limits.{name}")),
+            Self::OAuth { field, .. } => Some(format!("oauth.{field}")),
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            upstream: BaseUrl::default(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             allow_origins: Vec::new(),
             allow_hosts: Vec::new(),
@@ -95,52 +124,24 @@ impl Config {
             max_response_bytes: 8 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
             output_schemas: false,
+            drain: Duration::from_secs(30),
             selection: Selection::default(),
             limits: Limits::default(),
             oauth: None,
-        })
+            log: Log::default(),
+            tls: Tls::default(),
+            metrics: MetricsSettings::default(),
+            telemetry: Telemetry::default(),
+        }
     }
 }
 
-fn parse_upstream(raw: &str) -> Result<Url, ConfigError> {
-    let refuse =
-        |url: &str, reason: &str| ConfigError::Upstream { url: url.to_owned(), reason: reason.to_owned() };
-    let url = Url::parse(raw).map_err(|error| refuse(raw, &error.to_string()))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse(url.host_str().unwrap_or_default(), "it must not hold credentials"));
-    }
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(refuse(raw, "it must begin with http:// or https:// and name a host"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse(raw, "it must not have a query or a fragment"));
-    }
-    Ok(url)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn takes_a_base_url() {
-        for raw in ["http://127.0.0.1:4010", "https://pilotstatus.com.br/", "https://example.com/api"] {
-            assert!(Config::new(raw).is_ok(), "{raw}");
-        }
-    }
-
-    #[test]
-    fn refuses_other_urls_without_showing_credentials() {
-        for raw in [
-            "",
-            "pilotstatus.com.br",
-            "ftp://example.com",
-            "http://example.com/?a=1",
-            "http://example.com/#a",
-            "http://u:secret@h",
-        ] {
-            let error = Config::new(raw).unwrap_err().to_string();
-            assert!(!error.contains("secret"), "{error}");
-        }
+impl Config {
+    /// The defaults, over the API at `upstream`.
+    ///
+    /// # Errors
+    /// [`ConfigError::Upstream`] when it is not an http or https URL, or has more than scheme, host, port and path.
+    pub fn new(upstream: &str) -> Result<Self, ConfigError> {
+        Ok(Self { upstream: upstream.parse()?, ..Self::default() })
     }
 }

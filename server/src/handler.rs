@@ -14,6 +14,7 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 
+use crate::operation::RequestId;
 use crate::selection::shorten;
 use crate::{Caller, Calls, NAME, VERSION};
 
@@ -59,6 +60,11 @@ impl Handler {
     #[must_use]
     pub fn for_caller(calls: Arc<Calls>, caller: Caller) -> Self {
         Self { calls, caller: Some(caller) }
+    }
+
+    fn request_id(&self, context: &RequestContext<RoleServer>) -> RequestId {
+        let named = || context.extensions.get::<Parts>()?.extensions.get::<RequestId>().cloned();
+        named().unwrap_or_else(|| self.calls.request_ids.next())
     }
 
     fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {

@@ -12,7 +12,7 @@
 //!    it, [`outcome`] turns the answer into a result, [`cut`] shortens a long list. [`attempts`] and [`breaker`] say how often the API is asked, [`Limits`]
 //!    has every bound.
 //!
-//! [`Server`] puts them together from a [`Config`]:
+//! [`Server`] puts them together from a [`Config`], which [`settings`] reads from file, environment and command line:
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,6 +24,7 @@
 pub mod admission;
 pub mod attempts;
 pub mod auth;
+mod base_url;
 pub mod breaker;
 mod call;
 mod clock;
@@ -35,30 +36,40 @@ pub mod http;
 pub mod jsonrpc;
 mod key;
 mod limits;
+mod log;
 pub mod meta;
+mod operation;
 pub mod outcome;
 pub mod request;
 pub mod retry_after;
 pub mod rules;
 pub mod schema;
+mod seconds;
 mod secret;
 pub mod selection;
 mod server;
+pub mod settings;
 pub mod stdio;
 mod table;
+mod tls;
 mod upstream;
 pub mod validate;
 
 pub use auth::{Caller, Credential, OAuth};
+pub use base_url::{BaseUrl, DEFAULT_UPSTREAM};
 pub use call::Calls;
 pub use clock::Clock;
-pub use config::{Config, ConfigError, DEFAULT_UPSTREAM};
+pub use config::{Config, ConfigError};
 pub use handler::Handler;
 pub use key::{InvalidKey, Key};
 pub use limits::{LimitArgs, Limits};
+pub use log::{Log, LogFormat};
+pub use operation::{Metrics, MetricsSettings, RequestId, Telemetry};
 pub use secret::Secret;
 pub use server::{Builder, Running, Server, StartError};
+pub use settings::{Settings, SettingsError};
 pub use table::{Entry, Table, TableError};
+pub use tls::{Tls, TlsError};
 pub use upstream::{Reply, Upstream, UpstreamError};
 
 /// Name of this server, as in the protocol's `serverInfo`.

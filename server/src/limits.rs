@@ -1,18 +1,17 @@
 //! Bounds: how much at once, how often, how long, how large. All hold per replica; nothing is shared between servers.
 
 mod args;
-mod seconds;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ConfigError;
 use crate::http::MAX_BODY_BYTES;
+use crate::{ConfigError, seconds};
 pub use args::LimitArgs;
 
-/// The bounds of a server. Durations are in seconds, with fractions, wherever they are written.
+/// The bounds of a server. Durations are in seconds, with fractions, wherever they are written; none can be written as 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -93,11 +92,6 @@ impl Limits {
         self.tool_timeouts.get(tool).copied().unwrap_or(otherwise)
     }
 
-    /// Longest time that any call may take.
-    pub(crate) fn longest_timeout(&self, otherwise: Duration) -> Duration {
-        self.tool_timeouts.values().copied().fold(otherwise, Duration::max)
-    }
-
     /// Checks the values, for a server with these tools.
     ///
     /// # Errors
@@ -176,8 +170,6 @@ mod tests {
             (limits.timeout("media_get", otherwise), limits.timeout("call_get", otherwise)),
             (own, otherwise)
         );
-        assert_eq!(limits.longest_timeout(otherwise), own);
-        assert_eq!(Limits::default().longest_timeout(otherwise), otherwise);
     }
 
     #[test]

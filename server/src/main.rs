@@ -1,16 +1,22 @@
 //! `pilot-status-mcp`: the server's command line.
 
 mod cli;
+mod failure;
+mod logging;
+mod signals;
+mod telemetry;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use server::auth::Token;
-use server::{Config, Credential, Key, Server};
+use server::{Credential, Key, Server, Settings};
 use tokio_util::sync::CancellationToken;
 
-use cli::{Cli, Command, Failure, Signals};
+use cli::{Cli, Command};
+use failure::Failure;
+use signals::Signals;
 
 /// The variable that holds the key of the caller over stdio.
 const KEY_VARIABLE: &str = "PILOT_STATUS_API_KEY";
@@ -18,53 +24,68 @@ const KEY_VARIABLE: &str = "PILOT_STATUS_API_KEY";
 const TOKEN_VARIABLE: &str = "PILOT_STATUS_ACCESS_TOKEN";
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    cli::log_to_stderr();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return Failure::Run(error).report(),
-    };
-    let result = runtime.block_on(run(cli));
-    // A read of standard input cannot be called off; do not wait for it.
-    runtime.shutdown_timeout(Duration::from_millis(100));
-    match result {
+    match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
 }
 
-async fn run(cli: Cli) -> Result<(), Failure> {
-    match cli.command {
-        Command::Http(options) => serve_http(server(options.config()?)?).await,
-        Command::Stdio(options) => serve_stdio(server(options.config()?)?).await,
+fn run(command: Command) -> Result<(), Failure> {
+    let print = command.common().print_config;
+    let over_http = matches!(command, Command::Http(_));
+    let settings = command.settings()?;
+    if print {
+        print!("{}", settings.to_toml());
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let exporter = {
+        let _on_runtime = runtime.enter();
+        logging::start(&settings.config)?
+    };
+    let result = runtime.block_on(serve(settings, over_http));
+    drop(exporter);
+    // A read of standard input cannot be called off; do not wait for it.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    result
+}
+
+async fn serve(settings: Settings, over_http: bool) -> Result<(), Failure> {
+    tracing::info!(upstream = %settings.config.upstream, "the API");
+    let server = Server::new(settings.config.clone()).map_err(|error| Failure::of_start(error, &settings))?;
+    if over_http { serve_http(server, &settings).await } else { serve_stdio(server, &settings).await }
+}
+
+async fn serve_http(server: Server, settings: &Settings) -> Result<(), Failure> {
+    let mut signals = Signals::catch()?;
+    let running = server.start().await.map_err(|error| Failure::of_start(error, settings))?;
+    eprintln!("listening on {}", running.mcp_url());
+    signals.wait(|| running.reload_certificate()).await;
+    tracing::info!("stopping: calls in flight may finish; a second signal ends them");
+    tokio::select! {
+        result = running.stop() => Ok(result?),
+        () = signals.wait(|| {}) => Err(Failure::SecondSignal),
     }
 }
 
-fn server(config: Config) -> Result<Server, Failure> {
-    tracing::info!(upstream = %config.upstream, "the API");
-    Ok(Server::new(config)?)
-}
-
-async fn serve_http(server: Server) -> Result<(), Failure> {
-    let mut signals = Signals::catch()?;
-    let running = server.start().await?;
-    eprintln!("listening on {}", running.mcp_url());
-    signals.wait().await;
-    tracing::info!("stopping");
-    Ok(running.stop().await?)
-}
-
-async fn serve_stdio(server: Server) -> Result<(), Failure> {
+async fn serve_stdio(server: Server, settings: &Settings) -> Result<(), Failure> {
     let credential = credential()?;
     let mut signals = Signals::catch()?;
     let stop = CancellationToken::new();
-    let signalled = stop.clone();
-    tokio::spawn(async move {
-        signals.wait().await;
-        signalled.cancel();
-    });
     let (input, output) = rmcp::transport::stdio_pipes();
-    Ok(server.serve_stdio(credential, input, output, stop).await?)
+    let serving = server.serve_stdio(credential, input, output, stop.clone());
+    let ended = async {
+        signals.wait(|| {}).await;
+        stop.cancel();
+        tokio::select! {
+            () = tokio::time::sleep(settings.config.drain) => Ok(()),
+            () = signals.wait(|| {}) => Err(Failure::SecondSignal),
+        }
+    };
+    tokio::select! {
+        result = serving => Ok(result?),
+        result = ended => result,
+    }
 }
 
 /// The one credential of the environment.

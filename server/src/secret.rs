@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
@@ -45,7 +46,8 @@ impl Serialize for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
+        // What is found in place of text is not repeated.
+        String::deserialize(deserializer).map(Self::from).map_err(|_| D::Error::custom("a secret is text"))
     }
 }
 
@@ -58,6 +60,7 @@ mod tests {
         let secret: Secret = serde_json::from_str(r#""hunter2""#).unwrap();
         assert_eq!(secret.expose(), "hunter2");
         assert_eq!(format!("{secret:?}"), "…");
+        assert!(!serde_json::from_str::<Secret>("4711").unwrap_err().to_string().contains("4711"));
         assert_eq!(serde_json::to_string(&secret).unwrap(), r#""…""#);
     }
 }

@@ -1,9 +1,9 @@
 //! Putting a server together, starting and stopping it.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use fixtures::Contract;
 use fixtures::contract::ContractError;
@@ -17,14 +17,16 @@ use crate::admission::Admission;
 use crate::auth::{Authenticator, Fingerprints};
 use crate::http::guard::Guard;
 use crate::meta::MetaTools;
+use crate::operation::{Drain, Metrics, RequestIds};
 use crate::selection::Selection;
 use crate::stdio::StdioError;
+use crate::tls::Certificate;
 use crate::{
-    Calls, Clock, Config, ConfigError, Credential, Limits, OAuth, Table, TableError, Upstream, auth, http,
-    stdio,
+    Calls, Clock, Config, ConfigError, Credential, Limits, MetricsSettings, OAuth, Table, TableError, Tls,
+    Upstream, auth, http, stdio,
 };
 
-/// How long connections may take, after the last call could have ended, to take their answers.
+/// How long connections may take, after the last call has ended, to take their answers.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// A server that is ready to serve callers.
@@ -36,11 +38,12 @@ pub struct Server {
 }
 
 /// A server on HTTP. It stops, gracefully, when this is dropped.
-#[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
-    stop: CancellationToken,
-    task: Option<JoinHandle<io::Result<()>>>,
+    metrics: Option<SocketAddr>,
+    certificate: Option<Certificate>,
+    drain: Drain,
+    task: Option<JoinHandle<()>>,
 }
 
 /// Why a server did not start.
@@ -95,12 +98,15 @@ impl Server {
         let table = Table::new(&Contract::load()?, config.output_schemas)?;
         let tools: Vec<&str> = table.definitions().map(|tool| tool.name.as_ref()).collect();
         config.limits.check(&tools)?;
+        let metrics = Metrics::default();
         let calls = Calls {
             served: config.selection.filter(&table).map_err(ConfigError::from)?,
             meta_tools: config.selection.meta_tools.then(MetaTools::new).transpose()?,
             diagnostic_tools: config.selection.diagnostic_tools,
             credentials,
-            upstream: Upstream::new(&config)?,
+            upstream: Upstream::new(&config, metrics.clone())?,
+            metrics,
+            request_ids: RequestIds::of_this_process(),
             admission: Admission::new(&config.limits),
             limits: config.limits.clone(),
             timeout: config.upstream_timeout,
@@ -121,24 +127,35 @@ impl Server {
     /// # Errors
     /// [`StartError::Listen`], or an origin in the settings that is none.
     pub async fn start(self) -> Result<Running, StartError> {
-        let failed = |source| StartError::Listen { address: self.config.listen, source };
-        let listener = TcpListener::bind(self.config.listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let certificate = Certificate::load(&self.config.tls).map_err(ConfigError::from)?;
+        let (listener, address) = listen(self.config.listen).await?;
         let guard = Guard::new(&self.config, address)?;
-        let router = http::router(self.calls, self.authenticator, &self.config, guard);
-        let stop = CancellationToken::new();
-        let signalled = stop.clone();
-        let limits = self.config.limits.clone();
-        let serve = async move { http::serve::serve(listener, router, &limits, signalled).await };
-        let longest = self.config.limits.longest_timeout(self.config.upstream_timeout);
-        let limit = expired(stop.clone(), longest + GRACE);
+        let (drain, stop) = (Drain::default(), CancellationToken::new());
+        let metrics = self.metrics(stop.clone()).await?;
+        let router = http::router(self.calls, self.authenticator, &self.config, guard, drain.clone());
+        if let Some(certificate) = certificate.clone() {
+            tokio::spawn(certificate.watch(stop.clone()));
+        }
+        let (limits, served, signalled) = (self.config.limits, certificate.clone(), stop.clone());
+        let serve = async move { http::serve::serve(listener, router, served, &limits, signalled).await };
+        let end = end(drain.clone(), self.config.drain, stop);
         let task = tokio::spawn(async move {
             tokio::select! {
-                () = serve => Ok(()),
-                () = limit => Ok(()),
+                () = serve => {}
+                () = end => {}
             }
         });
-        Ok(Running { address, stop, task: Some(task) })
+        Ok(Running { address, metrics, certificate, drain, task: Some(task) })
+    }
+
+    /// Serves the metrics until `stop` is cancelled, where that is wanted.
+    async fn metrics(&self, stop: CancellationToken) -> Result<Option<SocketAddr>, StartError> {
+        let Some(wanted) = self.config.metrics.listen else { return Ok(None) };
+        let (listener, address) = listen(wanted).await?;
+        let router = self.calls.metrics.clone().router();
+        let limits = self.config.limits.clone();
+        tokio::spawn(async move { http::serve::serve(listener, router, None, &limits, stop).await });
+        Ok(Some(address))
     }
 
     /// Serves one caller over a pair of streams until `input` ends or `stop` is cancelled. Calls in flight finish first.
@@ -161,17 +178,48 @@ impl Server {
     }
 }
 
-/// Done when `stop` was cancelled and `limit` has passed since.
-async fn expired(stop: CancellationToken, limit: Duration) {
-    stop.cancelled().await;
-    tokio::time::sleep(limit).await;
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let local = listener.local_addr().map_err(failed)?;
+    Ok((listener, local))
+}
+
+/// Waits for `drain` to begin, and then at most `limit` for the calls in flight; closes the connections by `stop`; done when they had time for that.
+async fn end(drain: Drain, limit: Duration, stop: CancellationToken) {
+    drain.begun().await;
+    if tokio::time::timeout(limit, drain.finished()).await.is_err() {
+        tracing::warn!(calls = drain.in_flight(), "stopping although calls are in flight");
+    }
+    stop.cancel();
+    tokio::time::sleep(GRACE).await;
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("url", &self.url()).finish_non_exhaustive()
+    }
 }
 
 impl Running {
     /// Base URL of the server, such as `http://127.0.0.1:8080`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// URL of the metrics, where they are served.
+    #[must_use]
+    pub fn metrics_url(&self) -> Option<String> {
+        self.metrics.map(|address| format!("http://{address}/metrics"))
+    }
+
+    /// Looks for a new certificate now, and not only from time to time. A bad one is told in the log and not used.
+    pub fn reload_certificate(&self) {
+        if let Some(certificate) = &self.certificate {
+            certificate.reload();
+        }
     }
 
     /// URL of the MCP endpoint.
@@ -186,14 +234,14 @@ impl Running {
         self.address
     }
 
-    /// Stops: takes no new requests, lets those in flight finish, waits for that.
+    /// Stops: refuses new requests, lets those in flight finish, waits for that, at most [`Config::drain`].
     ///
     /// # Errors
     /// When serving had failed before.
     pub async fn stop(mut self) -> io::Result<()> {
-        self.stop.cancel();
+        self.drain.begin();
         match self.task.take() {
-            Some(task) => task.await.map_err(io::Error::other)?,
+            Some(task) => task.await.map_err(io::Error::other),
             None => Ok(()),
         }
     }
@@ -201,7 +249,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.drain.begin();
     }
 }
 
@@ -214,6 +262,9 @@ pub struct Builder {
     output_schemas: bool,
     allow_origins: Vec<String>,
     allow_hosts: Vec<String>,
+    drain: Option<Duration>,
+    tls: Tls,
+    metrics: MetricsSettings,
     selection: Selection,
     limits: Limits,
     oauth: Option<OAuth>,
@@ -263,6 +314,27 @@ impl Builder {
         self
     }
 
+    /// Longest time for calls in flight once the server is told to stop; see [`Config::drain`].
+    #[must_use]
+    pub fn drain(mut self, limit: Duration) -> Self {
+        self.drain = Some(limit);
+        self
+    }
+
+    /// TLS.
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Where metrics are served.
+    #[must_use]
+    pub fn metrics(mut self, metrics: MetricsSettings) -> Self {
+        self.metrics = metrics;
+        self
+    }
+
     /// Which tools are served; all by default.
     #[must_use]
     pub fn selection(mut self, selection: Selection) -> Self {
@@ -302,6 +374,9 @@ impl Builder {
         config.output_schemas = self.output_schemas;
         config.allow_origins = self.allow_origins;
         config.allow_hosts = self.allow_hosts;
+        config.drain = self.drain.unwrap_or(config.drain);
+        config.tls = self.tls;
+        config.metrics = self.metrics;
         config.selection = self.selection;
         config.limits = self.limits;
         config.oauth = self.oauth;

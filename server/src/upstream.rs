@@ -1,6 +1,5 @@
 //! The API behind the server.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +7,12 @@ use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, Response};
 use thiserror::Error;
 
 use crate::attempts::Attempts;
 use crate::auth::CredentialHeader;
+use crate::operation::{Metrics, trace};
 use crate::request::Request;
 use crate::{Config, VERSION, retry_after};
 
@@ -57,11 +57,11 @@ pub enum UpstreamError {
 }
 
 impl Upstream {
-    /// A client for the API that `config` names. Redirects are not followed: they would carry the key elsewhere.
+    /// A client for the API that `config` names, whose answers are counted in `metrics`. Redirects are not followed: they would carry the key elsewhere.
     ///
     /// # Errors
     /// When TLS cannot be set up, such as without any root certificate.
-    pub fn new(config: &Config) -> Result<Self, reqwest::Error> {
+    pub fn new(config: &Config, metrics: Metrics) -> Result<Self, reqwest::Error> {
         let mut builder = Client::builder()
             .user_agent(format!("{}/{VERSION}", crate::NAME))
             .redirect(Policy::none())
@@ -72,12 +72,12 @@ impl Upstream {
             .no_brotli()
             .no_zstd()
             .no_deflate();
-        if is_loopback(&config.upstream) {
+        if config.upstream.is_loopback() {
             // A proxy from the environment is for the world outside.
             builder = builder.no_proxy();
         }
-        let base = config.upstream.as_str().trim_end_matches('/').to_owned();
-        let attempts = Arc::new(Attempts::new(&config.limits));
+        let base = config.upstream.to_string();
+        let attempts = Arc::new(Attempts::new(&config.limits, metrics));
         Ok(Self { client: builder.build()?, base, attempts, max_response_bytes: config.max_response_bytes })
     }
 
@@ -100,12 +100,14 @@ impl Upstream {
         request: &Request,
         (name, value): &CredentialHeader,
     ) -> Result<Reply, UpstreamError> {
+        let mut headers = HeaderMap::from_iter(request.headers.iter().cloned());
+        trace::tell(&mut headers);
         let mut builder = self
             .client
             .request(request.method.clone(), format!("{}{}", self.base, request.target))
             .header(ACCEPT, "application/json")
             .header(ACCEPT_ENCODING, "identity")
-            .headers(HeaderMap::from_iter(request.headers.iter().cloned()))
+            .headers(headers)
             .header(name, value);
         if let Some(body) = &request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
@@ -115,6 +117,17 @@ impl Upstream {
         let retry_after = retry_after::seconds(response.headers());
         let body = self.read(response).await?;
         Ok(Reply { status, retry_after, body })
+    }
+
+    /// Whether the API answers at all, within `limit`. The request has no key: that the API refuses it is an answer.
+    pub(crate) async fn probe(&self, limit: Duration) -> Result<(), &'static str> {
+        let request = self.client.get(format!("{}/v1/numbers", self.base)).timeout(limit);
+        match request.send().await {
+            Ok(response) if response.status().is_server_error() => Err("the Pilot Status API fails"),
+            Ok(_) => Ok(()),
+            Err(error) if error.is_timeout() => Err("the Pilot Status API does not answer in time"),
+            Err(_) => Err("the Pilot Status API cannot be reached"),
+        }
     }
 
     async fn read(&self, mut response: Response) -> Result<Bytes, UpstreamError> {
@@ -129,13 +142,6 @@ impl Upstream {
         }
         Ok(body.freeze())
     }
-}
-
-/// Whether a URL leads to this machine.
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    host == "localhost"
-        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn classify(error: reqwest::Error, otherwise: UpstreamError) -> UpstreamError {

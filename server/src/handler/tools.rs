@@ -5,11 +5,13 @@ use rmcp::RoleServer;
 use rmcp::model::{CallToolRequestParams, CallToolResult, ErrorData, Tool};
 use rmcp::service::RequestContext;
 use serde_json::{Map, Value};
+use tracing::Instrument;
 
 use super::Handler;
 use crate::Caller;
 use crate::diagnostics;
 use crate::meta::{self, MetaTools};
+use crate::operation::trace;
 use crate::outcome::{Failure, Outcome};
 use crate::selection::{Filter, View, shorten};
 use crate::table::Entry;
@@ -84,8 +86,10 @@ impl Handler {
         caller: &Caller,
         context: &RequestContext<RoleServer>,
     ) -> Result<Outcome, ErrorData> {
+        let span = trace::span(&entry.definition.name, &self.request_id(context), &context.meta.0);
+        let call = self.calls.run(entry, arguments, caller).instrument(span);
         tokio::select! {
-            outcome = self.calls.run(entry, arguments, caller) => Ok(outcome),
+            outcome = call => Ok(outcome),
             () = context.ct.cancelled() => Err(ErrorData::internal_error("cancelled", None)),
         }
     }

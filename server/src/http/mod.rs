@@ -18,7 +18,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{MethodRouter, any, get};
 use http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
 use rmcp::model::ErrorCode;
@@ -29,6 +29,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::auth::{self, Authenticator, Challenge};
 use crate::jsonrpc::Rejection;
+use crate::operation::{self, Drain, Readiness};
 use crate::{Calls, Config, Handler, NAME, VERSION, selection};
 use guard::Guard;
 pub use problem::Problem;
@@ -47,13 +48,16 @@ struct App {
     room: Arc<Semaphore>,
 }
 
-/// The routes: `/mcp`, `/health`, and where to sign in if tokens are taken.
+/// The routes: `/mcp`, `/health`, `/ready`, and where to sign in if tokens are taken.
 pub(crate) fn router(
     calls: Arc<Calls>,
     authenticator: Arc<Authenticator>,
     config: &Config,
     guard: Guard,
+    drain: Drain,
 ) -> Router {
+    let ids = calls.request_ids.clone();
+    let readiness = Readiness::new(calls.clone(), drain.clone());
     let oauth = config.oauth.as_ref();
     let app = App {
         service: service(calls.clone()),
@@ -64,13 +68,18 @@ pub(crate) fn router(
         room: Arc::new(Semaphore::new(config.limits.body_bytes)),
     };
     let guard = Arc::new(guard);
-    let mcp = any(mcp).layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
+    let mcp: MethodRouter<App> = any(mcp).layer(from_fn_with_state(drain, operation::admit));
+    let mcp = mcp.layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
     Router::new()
         .route("/mcp", mcp)
         .route("/health", get(health))
+        .route("/ready", get(async move || readiness.answer().await))
         .merge(auth::metadata_routes(oauth))
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is /mcp and /health"))
+        .fallback(async || {
+            Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is /mcp, /health and /ready")
+        })
         .method_not_allowed_fallback(async || method_not_allowed("GET"))
+        .layer(from_fn_with_state(ids, operation::name_request))
         .with_state(app)
 }
 
@@ -92,7 +101,12 @@ fn cors(guard: Arc<Guard>) -> CorsLayer {
         .allow_origin(AllowOrigin::predicate(allowed))
         .allow_methods([Method::POST])
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER, HeaderName::from_static("mcp-protocol-version")])
+        .expose_headers([
+            WWW_AUTHENTICATE,
+            RETRY_AFTER,
+            HeaderName::from_static("mcp-protocol-version"),
+            HeaderName::from_static("x-request-id"),
+        ])
 }
 
 async fn mcp(State(app): State<App>, request: Request) -> Response {

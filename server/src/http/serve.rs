@@ -1,4 +1,4 @@
-//! Connections: accepted up to a bound, given a bounded time for every head, closed gracefully.
+//! Connections: accepted up to a bound, with TLS where it is on, given a bounded time for every head, closed gracefully.
 
 use std::io;
 use std::sync::Arc;
@@ -7,13 +7,15 @@ use std::time::Duration;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::Limits;
+use crate::tls::Certificate;
 
 /// Longest head of a request, in bytes.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
@@ -21,13 +23,29 @@ const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// How long to wait when the system has no more connections to give.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` is cancelled; calls in flight finish first.
-pub(crate) async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop: CancellationToken) {
+/// What every connection is served with.
+#[derive(Clone)]
+struct Service {
+    protocol: http1::Builder,
+    service: TowerToHyperService<Router>,
+    /// Longest wait for a handshake.
+    patience: Duration,
+}
+
+/// Serves until `stop` is cancelled; requests in flight finish first.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    certificate: Option<Certificate>,
+    limits: &Limits,
+    stop: CancellationToken,
+) {
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(MAX_HEAD_BYTES);
+    let service =
+        Service { protocol, service: TowerToHyperService::new(router), patience: limits.head_timeout };
     let slots = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
-    let service = TowerToHyperService::new(router);
     loop {
         // The slot first: a connection that must wait waits with the system and costs nothing here.
         let next = async { (slots.clone().acquire_owned().await, accept(&listener).await) };
@@ -35,16 +53,34 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: &Limits
             next = next => next,
             () = stop.cancelled() => break,
         };
-        let connection = graceful.watch(protocol.serve_connection(TokioIo::new(stream), service.clone()));
+        let (service, watcher, certificate) = (service.clone(), graceful.watcher(), certificate.clone());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended");
+            match certificate {
+                None => service.connection(stream, watcher).await,
+                Some(certificate) => service.secured(stream, watcher, &certificate).await,
             }
             drop(slot);
         });
     }
     drop(listener);
     graceful.shutdown().await;
+}
+
+impl Service {
+    async fn secured(self, stream: TcpStream, watcher: Watcher, certificate: &Certificate) {
+        match tokio::time::timeout(self.patience, certificate.acceptor().accept(stream)).await {
+            Ok(Ok(stream)) => self.connection(stream, watcher).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
+            Err(_) => tracing::debug!("a handshake took too long"),
+        }
+    }
+
+    async fn connection(self, stream: impl AsyncRead + AsyncWrite + Unpin + 'static, watcher: Watcher) {
+        let connection = self.protocol.serve_connection(TokioIo::new(stream), self.service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%error, "a connection ended");
+        }
+    }
 }
 
 async fn accept(listener: &TcpListener) -> TcpStream {

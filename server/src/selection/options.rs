@@ -1,24 +1,24 @@
-//! The selection on the command line and in the environment.
+//! The selection on the command line.
 
 use clap::Args;
 
 use super::Selection;
 
-/// Options of the command line; each has a variable of the environment that it takes precedence over.
+/// Options that change the [`Selection`].
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Tools")]
 pub struct SelectionOptions {
     /// Serve the tools of these areas only, separated by commas: messaging, webhooks, groups, channels, numbers, templates, calls, account, media
-    #[arg(long, env = "PILOT_STATUS_AREAS", value_delimiter = ',', value_name = "AREAS")]
+    #[arg(long, value_delimiter = ',', value_name = "AREAS")]
     areas: Vec<String>,
     /// Serve these tools only, besides those of --areas, separated by commas
-    #[arg(long, env = "PILOT_STATUS_TOOLS", value_delimiter = ',', value_name = "TOOLS")]
+    #[arg(long, value_delimiter = ',', value_name = "TOOLS")]
     tools: Vec<String>,
     /// Serve only tools that change nothing
-    #[arg(long, env = "PILOT_STATUS_READ_ONLY")]
+    #[arg(long)]
     read_only: bool,
     /// List two tools, tools_search and tools_call, in place of all others, for models with little context
-    #[arg(long, env = "PILOT_STATUS_META_TOOLS")]
+    #[arg(long)]
     meta_tools: bool,
     /// Serve the tools of the conformance suite as well
     #[arg(long, hide = true)]

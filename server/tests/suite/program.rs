@@ -84,8 +84,9 @@ async fn the_program_refuses_half_of_what_tokens_take() {
     let resource = ["http", "--listen", "127.0.0.1:0", "--oauth-resource", "https://mcp.example.com/mcp"];
     let all = [&resource[..], &["--oauth-issuer", NOWHERE, "--oauth-client-id", "mcp"]].concat();
     for (arguments, secret, told) in [
-        (&resource[..], "hunter2", "--oauth-issuer"),
-        (&["http", "--no-api-keys"], "hunter2", "--oauth-resource"),
+        (&resource[..], "hunter2", "oauth.issuer is missing"),
+        (&["http", "--no-api-keys"], "hunter2", "oauth.resource is missing"),
+        (&["http"], "hunter2", "oauth.resource is missing"),
         (&all, "", "client_secret"),
     ] {
         let mut program = program(arguments, NOWHERE);

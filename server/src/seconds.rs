@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+/// Longest duration that can be set: a day.
+const MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     if duration.subsec_nanos() == 0 {
         serializer.serialize_u64(duration.as_secs())
     } else {
@@ -13,33 +16,30 @@ pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Re
     }
 }
 
-/// Longest duration that can be set: a day.
-const MAX: Duration = Duration::from_secs(24 * 60 * 60);
-
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let duration = Duration::try_from_secs_f64(f64::deserialize(deserializer)?).ok();
     duration
-        .filter(|duration| *duration <= MAX)
-        .ok_or_else(|| D::Error::custom("give seconds, 0 to 86400 (a day)"))
+        .filter(|duration| (Duration::from_millis(1)..=MAX).contains(duration))
+        .ok_or_else(|| D::Error::custom("give seconds, more than 0 and at most 86400 (a day)"))
 }
 
 #[derive(Serialize, Deserialize)]
 struct Seconds(#[serde(with = "self")] Duration);
 
 /// Durations by name.
-pub(super) mod by_name {
+pub(crate) mod by_name {
     use std::collections::BTreeMap;
 
     use super::*;
 
-    pub(in crate::limits) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         durations: &BTreeMap<String, Duration>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         serializer.collect_map(durations.iter().map(|(name, duration)| (name, Seconds(*duration))))
     }
 
-    pub(in crate::limits) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<BTreeMap<String, Duration>, D::Error> {
         let durations = BTreeMap::<String, Seconds>::deserialize(deserializer)?;

@@ -1,0 +1,127 @@
+//! Where the API is.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
+
+use crate::ConfigError;
+
+/// The API that is used when none is named.
+pub const DEFAULT_UPSTREAM: &str = "https://pilotstatus.com.br";
+
+/// Base URL of the API: http or https, a host, perhaps a port and a path. Paths from `/v1` on are added to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// The URL without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it leads to this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let url = Url::parse(&self.0).ok();
+        let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+        host == "localhost"
+            || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
+impl Default for BaseUrl {
+    fn default() -> Self {
+        Self(DEFAULT_UPSTREAM.to_owned())
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<BaseUrl> for String {
+    fn from(url: BaseUrl) -> Self {
+        url.0
+    }
+}
+
+impl TryFrom<String> for BaseUrl {
+    type Error = ConfigError;
+
+    fn try_from(raw: String) -> Result<Self, ConfigError> {
+        raw.parse()
+    }
+}
+
+impl FromStr for BaseUrl {
+    type Err = ConfigError;
+
+    fn from_str(raw: &str) -> Result<Self, ConfigError> {
+        let refuse = |url: &str, reason: &str| ConfigError::Upstream {
+            url: url.to_owned(),
+            reason: reason.to_owned(),
+        };
+        // What cannot be read may hold credentials all the same.
+        let shown = raw.rsplit('@').next().unwrap_or_default();
+        let url = Url::parse(raw).map_err(|error| refuse(shown, &error.to_string()))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refuse(url.host_str().unwrap_or_default(), "it must not hold credentials"));
+        }
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err(refuse(raw, "it must begin with http:// or https:// and name a host"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse(raw, "it must not have a query or a fragment"));
+        }
+        Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_a_base_url() {
+        for raw in ["http://127.0.0.1:4010", "https://pilotstatus.com.br/", "https://example.com/api"] {
+            assert!(raw.parse::<BaseUrl>().is_ok(), "{raw}");
+        }
+        assert_eq!(DEFAULT_UPSTREAM.parse::<BaseUrl>().unwrap(), BaseUrl::default());
+    }
+
+    #[test]
+    fn refuses_other_urls_without_showing_credentials() {
+        for raw in [
+            "",
+            "pilotstatus.com.br",
+            "ftp://example.com",
+            "http://example.com/?a=1",
+            "http://example.com/#a",
+            "http://u:secret@h",
+            "http://u:secret@h:99999",
+        ] {
+            let error = raw.parse::<BaseUrl>().unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn knows_this_machine() {
+        for (raw, expected) in [
+            ("http://localhost:1", true),
+            ("http://127.0.0.2", true),
+            ("http://[::1]:1/api", true),
+            ("http://localhost.example", false),
+            ("http://10.0.0.1", false),
+        ] {
+            assert_eq!(raw.parse::<BaseUrl>().unwrap().is_loopback(), expected, "{raw}");
+        }
+    }
+}

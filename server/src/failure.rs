@@ -1,0 +1,71 @@
+//! How the program ends when it fails.
+
+use std::io;
+use std::process::ExitCode;
+
+use server::stdio::StdioError;
+use server::{ConfigError, InvalidKey, Settings, SettingsError, StartError};
+use thiserror::Error;
+use tracing_subscriber::filter::ParseError;
+
+/// Why the program ends with an error.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("{place}: {mistake}")]
+    Setting { place: String, mistake: ConfigError },
+    #[error("log.level: {0}")]
+    LogLevel(#[from] ParseError),
+    #[error("telemetry.otlp_endpoint: {0}")]
+    Telemetry(Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("{0} is not set: it holds the API key that the tools use, such as ps_…")]
+    NoKey(&'static str),
+    #[error("{0} is not an API key: {1}")]
+    BadKey(&'static str, InvalidKey),
+    #[error("{0} is not an access token")]
+    BadToken(&'static str),
+    #[error("set {0} or {1}, not both")]
+    TwoCredentials(&'static str, &'static str),
+    #[error("a second signal ended the calls in flight")]
+    SecondSignal,
+    #[error(transparent)]
+    Stdio(#[from] StdioError),
+    #[error(transparent)]
+    Run(#[from] io::Error),
+}
+
+impl Failure {
+    /// The failure to start, with the place of the setting that is at fault.
+    pub(crate) fn of_start(error: StartError, settings: &Settings) -> Self {
+        let StartError::Config(mistake) = error else { return error.into() };
+        let setting = mistake.setting();
+        let place = setting.as_deref().and_then(|path| settings.origin(path)).map(ToString::to_string);
+        // Some mistakes name the setting themselves.
+        let told = mistake.to_string();
+        match place.or(setting.filter(|setting| !told.starts_with(setting.as_str()))) {
+            Some(place) => Self::Setting { place, mistake },
+            None => StartError::Config(mistake).into(),
+        }
+    }
+
+    /// Tells it on standard error.
+    pub(crate) fn report(&self) -> ExitCode {
+        eprintln!("pilot-status-mcp: {self}");
+        match self {
+            Self::Settings(_)
+            | Self::Setting { .. }
+            | Self::LogLevel(_)
+            | Self::Telemetry(_)
+            | Self::Start(StartError::Config(_))
+            | Self::NoKey(_)
+            | Self::BadKey(..)
+            | Self::BadToken(_)
+            | Self::TwoCredentials(..)
+            | Self::Stdio(StdioError::Refused(_)) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What an operator needs of a running server: whether it is ready, what it does, how it ends.
+
+mod drain;
+mod metrics;
+mod observe;
+mod ready;
+mod request_id;
+pub(crate) mod trace;
+
+pub(crate) use drain::{Drain, admit};
+pub use metrics::{Metrics, MetricsSettings};
+pub(crate) use observe::Watched;
+pub(crate) use ready::Readiness;
+pub use request_id::RequestId;
+pub(crate) use request_id::{RequestIds, name_request};
+pub use trace::Telemetry;

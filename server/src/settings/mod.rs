@@ -1,0 +1,124 @@
+//! Settings by file, environment and command line, later ones win.
+//!
+//! [`Config`] is the one list of settings: what it reads with serde can be set in the file, and by a variable of the environment that is named after its
+//! path. The layers are small enough that no crate for it would be smaller: `toml` reads the file and knows the place of every mistake.
+
+mod environment;
+mod file;
+mod mistake;
+mod origin;
+mod print;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+use crate::Config;
+pub use environment::PREFIX;
+pub use mistake::SettingsError;
+pub use origin::Origin;
+use origin::Origins;
+
+/// Settings, each with where it came from.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The settings.
+    pub config: Config,
+    origins: Origins,
+}
+
+/// One source of settings.
+#[derive(Debug, Default)]
+struct Layer {
+    values: Table,
+    origins: Origins,
+}
+
+impl Settings {
+    /// The defaults, changed by `file` and then by those variables of `environment` whose name begins with [`PREFIX`], or that have a name of their own,
+    /// such as `PILOT_STATUS_BASE_URL` and `RUST_LOG`.
+    ///
+    /// # Errors
+    /// [`SettingsError`], with the place of the mistake.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, SettingsError> {
+        let mut all = file.map(file::read).transpose()?.unwrap_or_default();
+        for layer in environment::read(environment)? {
+            merge(&mut all.values, layer.values);
+            all.origins.extend(layer.origins);
+        }
+        // Each layer was read by itself, so that only a contradiction between them is left to be found.
+        let config = Config::deserialize(Value::Table(all.values))
+            .map_err(|error| SettingsError::new("file and environment together", error.message()))?;
+        Ok(Self { config, origins: all.origins })
+    }
+
+    /// The settings after `change`, which the command line asked for.
+    ///
+    /// # Errors
+    /// That of `change`.
+    pub fn with_flags<E>(mut self, change: impl FnOnce(&mut Config) -> Result<(), E>) -> Result<Self, E> {
+        let before = leaves(&self.config);
+        change(&mut self.config)?;
+        for (path, value) in leaves(&self.config) {
+            if !before.iter().any(|(other, old)| *other == path && *old == value) {
+                self.origins.insert(path, Origin::CommandLine);
+            }
+        }
+        Ok(self)
+    }
+
+    /// Where a setting came from, by its path; `None` when it is the default.
+    #[must_use]
+    pub fn origin(&self, path: &str) -> Option<&Origin> {
+        self.origins.get(path)
+    }
+
+    /// The settings in force as a file, with where each came from. Secrets are hidden.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        print::document(&to_table(&self.config), &self.origins)
+    }
+}
+
+fn to_table(config: &impl Serialize) -> Table {
+    Table::try_from(config).unwrap_or_default()
+}
+
+/// Every setting by its path; a list is one setting.
+fn leaves(config: &Config) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    collect("", to_table(config), &mut found);
+    found
+}
+
+fn collect(prefix: &str, table: Table, found: &mut Vec<(String, Value)>) {
+    for (key, value) in table {
+        let path = join(prefix, &key);
+        match value {
+            Value::Table(table) => collect(&path, table, found),
+            value => found.push((path, value)),
+        }
+    }
+}
+
+fn join(prefix: &str, key: &str) -> String {
+    if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
+}
+
+/// Puts what `over` says in place of what `table` says.
+fn merge(table: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (table.get_mut(&key), value) {
+            (Some(Value::Table(below)), Value::Table(above)) => merge(below, above),
+            (_, value) => _ = table.insert(key, value),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::*;
+use crate::LogFormat;
+
+fn variables(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+    pairs.iter().map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+fn by_environment(pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    Settings::load(None, variables(pairs))
+}
+
+fn flags(settings: Settings, change: impl FnOnce(&mut Config)) -> Settings {
+    let change = |config: &mut Config| {
+        change(config);
+        Ok::<(), SettingsError>(())
+    };
+    settings.with_flags(change).unwrap()
+}
+
+fn mistake(text: &str) -> String {
+    file::parse(Path::new("s.toml"), text).unwrap_err().to_string()
+}
+
+#[test]
+fn a_mistake_in_the_file_is_told_with_its_place_and_what_is_allowed() {
+    for (text, place, parts) in [
+        (
+            "\nupsteam = 'http://a'",
+            "s.toml:2:1: ",
+            &["unknown field `upsteam`", "did you mean `upstream`?"][..],
+        ),
+        ("[log]\n  format = 'xml'", "s.toml:2:12: ", &["`xml`", "`text` or `json`"]),
+        ("é = 1", "s.toml:1:1: ", &[]),
+        ("listen = 'here'", "s.toml:1:10: ", &["address"]),
+        ("upstream = 'ftp://a'", "s.toml:1:12: ", &["http://"]),
+        ("drain_seconds = 0", "s.toml:1:17: ", &["more than 0"]),
+        ("drain_seconds = -1", "s.toml:1:17: ", &["more than 0"]),
+        ("drain_seconds = 1e300", "s.toml:1:17: ", &["86400"]),
+        ("drain_seconds = nan", "s.toml:1:17: ", &["86400"]),
+        ("max_response_bytes = 'many'", "s.toml:1:22: ", &["invalid type"]),
+        ("[log\n", "s.toml:1:5: ", &[]),
+        ("listen = '127.0.0.1:1'\nlisten = '127.0.0.1:2'", "s.toml:2:1: ", &["duplicate"]),
+        ("log = 1", "s.toml:1:7: ", &["Log"]),
+    ] {
+        let told = mistake(text);
+        assert!(told.starts_with(place), "{text}: {told}");
+        assert!(!told.contains('\n'), "{told}");
+        for part in parts {
+            assert!(told.contains(part), "{text}: {told}");
+        }
+    }
+}
+
+#[test]
+fn a_mistake_in_the_environment_is_told_with_the_name_of_the_variable() {
+    for (name, value, part) in [
+        ("PILOT_STATUS_MCP_LISTEM", "127.0.0.1:1", "did you mean `listen`?"),
+        ("PILOT_STATUS_MCP_LOG__FORMAT", "xml", "`text` or `json`"),
+        ("PILOT_STATUS_MCP_DRAIN_SECONDS", "soon", "invalid type"),
+        ("PILOT_STATUS_MCP_OUTPUT_SCHEMAS", "yes", "expected a boolean"),
+        ("PILOT_STATUS_MCP_A B", "1", "names no setting"),
+        ("PILOT_STATUS_BASE_URL", "pilotstatus.com.br", "cannot be used"),
+    ] {
+        let told = by_environment(&[(name, value)]).unwrap_err().to_string();
+        assert!(told.starts_with(&format!("{name}: ")) && told.contains(part), "{told}");
+    }
+}
+
+#[test]
+fn variables_are_read_as_the_setting_takes_them() {
+    let settings = by_environment(&[
+        ("PILOT_STATUS_MCP_UPSTREAM", "http://127.0.0.1:1"),
+        ("PILOT_STATUS_BASE_URL", "http://127.0.0.1:2"),
+        ("PILOT_STATUS_MCP_ALLOW_HOSTS", "a.example, b.example"),
+        ("PILOT_STATUS_MCP_ALLOW_ORIGINS", r#"["https://a.example"]"#),
+        ("PILOT_STATUS_MCP_DRAIN_SECONDS", "1.5"),
+        ("PILOT_STATUS_MCP_OUTPUT_SCHEMAS", "false"),
+        ("PILOT_STATUS_MCP_LISTEN", ""),
+        ("PILOT_STATUS_MCP_CONFIG", "read by the command line"),
+        ("RUST_LOG", "off"),
+        ("HOME", "/"),
+    ]);
+    let settings = settings.unwrap();
+    let config = &settings.config;
+    assert_eq!(config.upstream.as_str(), "http://127.0.0.1:1");
+    assert_eq!(config.allow_hosts, ["a.example", "b.example"]);
+    assert_eq!(config.allow_origins, ["https://a.example"]);
+    assert_eq!(config.drain.as_millis(), 1500);
+    assert!(!config.output_schemas);
+    assert_eq!(config.listen, Config::default().listen);
+    assert_eq!(config.log.level, "off");
+    assert_eq!(settings.origin("log.level"), Some(&Origin::Variable("RUST_LOG".into())));
+    assert_eq!(settings.origin("listen"), None);
+}
+
+#[test]
+fn later_layers_win_setting_by_setting() {
+    let file = Path::new("s.toml");
+    let mut all =
+        file::parse(file, "listen = '127.0.0.1:1'\n[log]\nformat = 'json'\nlevel = 'info'").unwrap();
+    for layer in environment::read(variables(&[("PILOT_STATUS_MCP_LOG__LEVEL", "debug")])).unwrap() {
+        merge(&mut all.values, layer.values);
+        all.origins.extend(layer.origins);
+    }
+    let config: Config = Value::Table(all.values).try_into().unwrap();
+    let settings = Settings { config, origins: all.origins };
+    let settings = flags(settings, |config| config.log.level = "trace".to_owned());
+    let (config, line) = (&settings.config, |line| Origin::File { path: file.to_owned(), line, column: 1 });
+    assert_eq!((config.log.format, config.log.level.as_str()), (LogFormat::Json, "trace"));
+    assert_eq!(config.listen.port(), 1);
+    assert_eq!(settings.origin("listen"), Some(&line(1)));
+    assert_eq!(settings.origin("log.format"), Some(&line(3)));
+    assert_eq!(settings.origin("log.level"), Some(&Origin::CommandLine));
+}
+
+#[test]
+fn what_is_printed_can_be_read_and_is_the_same() {
+    let settings = by_environment(&[("PILOT_STATUS_MCP_LOG__FORMAT", "json")]).unwrap();
+    let settings = flags(settings, |config| config.allow_hosts.push("quote\"\n".to_owned()));
+    let printed = settings.to_toml();
+    assert!(printed.contains("\n[log]\nformat = \"json\"  # PILOT_STATUS_MCP_LOG__FORMAT\n"), "{printed}");
+    assert!(printed.contains("]  # command line\n"), "{printed}");
+    assert!(printed.contains("\nupstream = \"https://pilotstatus.com.br\"\n"), "{printed}");
+    let again: Config = toml::from_str(&printed).unwrap();
+    assert_eq!(leaves(&again), leaves(&settings.config));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let told = Settings::load(Some(Path::new("/nowhere/s.toml")), []).unwrap_err().to_string();
+    assert!(told.starts_with("/nowhere/s.toml: "), "{told}");
+}

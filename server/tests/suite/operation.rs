@@ -1,0 +1,172 @@
+//! Readiness, metrics, request ids, and the end of a server.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use server::{MetricsSettings, Running, Server};
+use wiremock::matchers::{any, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::common::{self, Answer, KEY, call, edit, headers, request, send, start, with};
+
+async fn get(url: String) -> Answer {
+    send(Method::GET, &url, with(&[]), "").await
+}
+
+async fn ready(server: &Running) -> Answer {
+    get(format!("{}/ready", server.url())).await
+}
+
+async fn upstream(answer: ResponseTemplate) -> MockServer {
+    let upstream = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&upstream).await;
+    upstream
+}
+
+#[tokio::test]
+async fn is_ready_when_the_api_answers_at_all() {
+    for status in [200, 401, 404] {
+        let upstream = upstream(ResponseTemplate::new(status)).await;
+        let server = start(&upstream.uri()).await;
+        for _ in 0..3 {
+            assert_eq!(ready(&server).await.status, 200, "{status}");
+        }
+        // One probe serves all who ask within its time, and it bears no credential.
+        let probes = upstream.received_requests().await.unwrap();
+        assert_eq!(probes.len(), 1);
+        assert!(!probes[0].headers.contains_key("x-api-key"));
+        assert!(!probes[0].headers.contains_key("authorization"));
+    }
+}
+
+#[tokio::test]
+async fn is_not_ready_when_it_does_not_and_says_why_without_saying_where() {
+    let failing = upstream(ResponseTemplate::new(503)).await;
+    for (url, reason) in [(failing.uri(), "fails"), ("http://127.0.0.1:9".to_owned(), "cannot be reached")] {
+        let server = start(&url).await;
+        let answer = ready(&server).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["status"]), (503, &json!("unavailable")));
+        assert!(answer.json()["reason"].as_str().unwrap().contains(reason), "{}", answer.text);
+        assert!(!answer.text.contains("127.0.0.1"));
+        assert_eq!(get(format!("{}/health", server.url())).await.status, 200);
+    }
+}
+
+/// A server that serves its metrics, and their URL.
+async fn measured(upstream: &str) -> (Running, String) {
+    let metrics = MetricsSettings { listen: Some(([127, 0, 0, 1], 0).into()) };
+    let server = Server::builder().upstream(upstream).metrics(metrics).start().await.unwrap();
+    let url = server.metrics_url().unwrap();
+    (server, url)
+}
+
+#[tokio::test]
+async fn calls_are_counted_by_tool_status_and_outcome() {
+    let upstream = MockServer::start().await;
+    let found = ResponseTemplate::new(200).set_body_json(json!({ "id": "a" }));
+    Mock::given(method("GET")).and(path("/v1/messages/a")).respond_with(found).mount(&upstream).await;
+    let (server, url) = measured(&upstream.uri()).await;
+    for arguments in [json!({ "id": "a" }), json!({ "id": "a" }), json!({ "id": "b" }), json!({})] {
+        call(&server, "message_get", arguments).await;
+    }
+    let page = get(url).await;
+    assert!(page.header("content-type").starts_with("application/openmetrics-text"));
+    for line in [
+        r#"pilot_status_mcp_calls_total{tool="message_get",status="2xx",outcome="success"} 2"#,
+        r#"pilot_status_mcp_calls_total{tool="message_get",status="404",outcome="refused"} 1"#,
+        r#"pilot_status_mcp_calls_total{tool="message_get",status="400",outcome="refused"} 1"#,
+        "pilot_status_mcp_calls_in_flight 0",
+        r#"pilot_status_mcp_call_duration_seconds_count{tool="message_get"} 4"#,
+        r#"pilot_status_mcp_upstream_duration_seconds_count{outcome="answered"} 3"#,
+    ] {
+        assert!(page.text.lines().any(|found| found == line), "{line}: {}", page.text);
+    }
+    assert!(!page.text.contains(KEY));
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_is_counted_as_cancelled() {
+    let gate = crate::gate::Gate::open().await;
+    let (server, url) = measured(&gate.url()).await;
+    let body = request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } }));
+    let (client, address) = (reqwest::Client::builder().no_proxy().build().unwrap(), server.mcp_url());
+    let call = tokio::spawn(client.post(address).headers(headers()).body(body.to_string()).send());
+    let held = gate.arrival().await;
+    assert!(get(url.clone()).await.text.contains("pilot_status_mcp_calls_in_flight 1\n"));
+    call.abort();
+    drop(client);
+    held.abandoned().await;
+    let counted = r#"{tool="message_get",status="none",outcome="cancelled"} 1"#;
+    while !get(url.clone()).await.text.contains(counted) {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn metrics_are_served_nowhere_else() {
+    let (server, url) = measured("http://127.0.0.1:9").await;
+    assert_eq!(get(format!("{}/metrics", server.url())).await.status, 404);
+    assert_eq!(get(url.replace("/metrics", "/mcp")).await.status, 404);
+    assert_eq!(start("http://127.0.0.1:9").await.metrics_url(), None);
+}
+
+#[tokio::test]
+async fn a_request_is_named_by_who_asks_or_by_the_server() {
+    let server = start("http://127.0.0.1:9").await;
+    let ping = request("ping", json!({})).to_string();
+    let named = |name: &'static str| {
+        let (headers, ping) = (edit(headers(), &[("x-request-id", name)]), ping.clone());
+        let server = &server;
+        async move { common::post(server, headers, ping).await.header("x-request-id").to_owned() }
+    };
+    assert_eq!(named("abc-1").await, "abc-1");
+    let own = [named("").await, named("two words").await];
+    assert!(own[0] != own[1] && !own.contains(&"two words".to_owned()), "{own:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_stops_refuses_what_is_new_and_finishes_what_is_not() {
+    let gate = crate::gate::Gate::open().await;
+    let server = start(&gate.url()).await;
+    let (url, base) = (server.mcp_url(), server.url());
+    let body = request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } }));
+    let call = tokio::spawn({
+        let url = url.clone();
+        async move { send(Method::POST, &url, headers(), body.to_string()).await }
+    });
+    let held = gate.arrival().await;
+    let stopped = tokio::spawn(server.stop());
+    let readiness = loop {
+        let answer = get(format!("{base}/ready")).await;
+        if answer.text.contains("stopping") {
+            break answer;
+        }
+    };
+    assert_eq!(readiness.status, 503);
+    let refused = send(Method::POST, &url, headers(), request("ping", json!({})).to_string()).await;
+    assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (503, "1"));
+    assert_eq!(refused.header("connection"), "close");
+    assert_eq!(refused.json()["code"], "SERVER_STOPPING");
+    held.answer(r#"{"id":"a"}"#).await;
+    let answer = call.await.unwrap();
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.json()["result"]["structuredContent"]["id"], "a");
+    stopped.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_stops_waits_no_longer_than_it_is_told() {
+    let gate = crate::gate::Gate::open().await;
+    let server = Server::builder().upstream(gate.url()).drain(std::time::Duration::from_millis(1));
+    let server = server.start().await.unwrap();
+    let body = request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } }));
+    let call = tokio::spawn(send_quietly(server.mcp_url(), body));
+    let held = gate.arrival().await;
+    server.stop().await.unwrap();
+    drop(held);
+    call.await.unwrap();
+}
+
+async fn send_quietly(url: String, body: Value) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    _ = client.post(url).headers(headers()).body(body.to_string()).send().await;
+}

@@ -1,0 +1,177 @@
+//! The program as a process: signals and the log.
+
+use std::process::Stdio;
+
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+
+use crate::common::{self, KEY, headers, request};
+use crate::gate::Gate;
+use crate::tls::Pair;
+
+/// A running HTTP server.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) url: String,
+    log: JoinHandle<Vec<String>>,
+}
+
+impl Program {
+    pub(crate) async fn start(upstream: &str, options: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pilot-status-mcp"));
+        command.args(["http", "--listen", "127.0.0.1:0", "--upstream", upstream]).args(options);
+        command.env_remove("RUST_LOG").stdin(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let url = loop {
+            let line = lines.next_line().await.unwrap().unwrap();
+            if let Some(url) = line.strip_prefix("listening on ") {
+                break url.trim_end_matches("/mcp").to_owned();
+            }
+        };
+        // Read all along: a log that nobody reads would fill its pipe.
+        let log = tokio::spawn(async move {
+            let mut log = Vec::new();
+            while let Some(line) = lines.next_line().await.unwrap() {
+                log.push(line);
+            }
+            log
+        });
+        Self { child, url, log }
+    }
+
+    pub(crate) async fn signal(&self, name: &str) {
+        let pid = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().await.unwrap().success());
+    }
+
+    /// A call under way; an error when nobody answered it.
+    fn call(&self) -> JoinHandle<reqwest::Result<String>> {
+        let url = format!("{}/mcp", self.url);
+        let body =
+            request("tools/call", json!({ "name": "message_get", "arguments": { "id": "secret_id" } }));
+        tokio::spawn(async move {
+            let headers = common::edit(headers(), &[("x-request-id", "req-1")]);
+            let client = Client::builder().no_proxy().build()?;
+            client.post(url).headers(headers).body(body.to_string()).send().await?.text().await
+        })
+    }
+
+    /// Done when the program has ended: its exit code and its log.
+    pub(crate) async fn end(mut self) -> (Option<i32>, Vec<String>) {
+        (self.child.wait().await.unwrap().code(), self.log.await.unwrap())
+    }
+}
+
+#[tokio::test]
+async fn sigterm_drains() {
+    let gate = Gate::open().await;
+    let program = Program::start(&gate.url(), &[]).await;
+    // A client whose connection was kept from before.
+    let kept = Client::builder().no_proxy().build().unwrap();
+    let (health, mcp) = (format!("{}/health", program.url), format!("{}/mcp", program.url));
+    assert!(kept.get(&health).send().await.unwrap().text().await.unwrap().contains("ok"));
+    let call = program.call();
+    let held = gate.arrival().await;
+    program.signal("-TERM").await;
+    let ping = request("ping", json!({})).to_string();
+    let refused = loop {
+        let answer = kept.post(&mcp).headers(headers()).body(ping.clone()).send().await.unwrap();
+        if answer.status() != StatusCode::OK {
+            break answer;
+        }
+        // The connection is kept only when the answer was read.
+        answer.bytes().await.unwrap();
+    };
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"1".parse().unwrap()));
+    assert_eq!(kept.get(format!("{}/ready", program.url)).send().await.unwrap().status(), 503);
+    held.answer(r#"{"id":"a"}"#).await;
+    let answer: Value = serde_json::from_str(&call.await.unwrap().unwrap()).unwrap();
+    assert_eq!(answer["result"]["structuredContent"], json!({ "id": "a" }));
+    assert_eq!(program.end().await.0, Some(0));
+}
+
+#[tokio::test]
+async fn the_time_to_drain_is_bounded() {
+    let gate = Gate::open().await;
+    let path = crate::settings::file("drain.toml", "drain_seconds = 0.01\n");
+    let program = Program::start(&gate.url(), &["--config", path.to_str().unwrap()]).await;
+    let call = program.call();
+    let held = gate.arrival().await;
+    program.signal("-TERM").await;
+    let (code, log) = program.end().await;
+    assert_eq!(code, Some(0));
+    assert!(log.iter().any(|line| line.contains("calls=1")), "{log:?}");
+    assert!(call.await.unwrap().is_err());
+    drop(held);
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_at_once() {
+    let gate = Gate::open().await;
+    let program = Program::start(&gate.url(), &["--drain", "3600"]).await;
+    let call = program.call();
+    let held = gate.arrival().await;
+    program.signal("-TERM").await;
+    let ready = format!("{}/ready", program.url);
+    while !common::send(Method::GET, &ready, common::with(&[]), "").await.text.contains("stopping") {}
+    program.signal("-INT").await;
+    assert_eq!(program.end().await.0, Some(1));
+    assert!(call.await.unwrap().is_err());
+    drop(held);
+}
+
+#[tokio::test]
+async fn sighup_is_survived() {
+    let program = Program::start("http://127.0.0.1:9", &[]).await;
+    program.signal("-HUP").await;
+    program.signal("-TERM").await;
+    assert_eq!(program.end().await.0, Some(0));
+}
+
+#[tokio::test]
+async fn the_log_is_one_line_of_json_for_each_call() {
+    let gate = Gate::open().await;
+    let program = Program::start(&gate.url(), &["--log-format", "json"]).await;
+    let call = program.call();
+    gate.arrival().await.answer(r#"{"id":"secret_answer"}"#).await;
+    call.await.unwrap().unwrap();
+    program.signal("-TERM").await;
+    let (_, log) = program.end().await;
+    let lines: Vec<Value> = log.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let calls: Vec<&Value> = lines.iter().filter(|line| line["message"] == "call").collect();
+    assert_eq!(calls.len(), 1, "{log:?}");
+    assert_eq!((&calls[0]["tool"], &calls[0]["outcome"]), (&json!("message_get"), &json!("success")));
+    assert_eq!((&calls[0]["level"], &calls[0]["span"]["id"]), (&json!("INFO"), &json!("req-1")));
+    assert!(calls[0]["duration_ms"].as_f64().unwrap() > 0.0);
+    for secret in [KEY, "secret_id", "secret_answer"] {
+        assert!(!log.concat().contains(secret), "{log:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_level_of_the_log_is_a_setting() {
+    let gate = Gate::open().await;
+    let program = Program::start(&gate.url(), &["--log-level", "error"]).await;
+    let call = program.call();
+    gate.arrival().await.answer("{}").await;
+    call.await.unwrap().unwrap();
+    program.signal("-TERM").await;
+    assert_eq!(program.end().await.1, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn sighup_serves_the_new_certificate() {
+    let first = Pair::write("sighup");
+    let (cert, key) = (first.cert.to_str().unwrap(), first.key.to_str().unwrap());
+    let program = Program::start("http://127.0.0.1:9", &["--tls-cert", cert, "--tls-key", key]).await;
+    assert!(first.is_served(&program.url).await);
+    let second = Pair::write("sighup");
+    assert!(!second.is_served(&program.url).await);
+    program.signal("-HUP").await;
+    while !second.is_served(&program.url).await {}
+    assert!(!first.is_served(&program.url).await);
+}

@@ -1,0 +1,94 @@
+//! Settings as an operator gives them to the program.
+
+use std::path::PathBuf;
+use std::process::{Output, Stdio};
+
+use tokio::process::Command;
+
+/// A file of settings with this text, for one test.
+pub(crate) fn file(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[tokio::test]
+async fn a_password_in_a_url_is_refused_and_not_repeated() {
+    for option in ["--upstream", "--otlp-endpoint"] {
+        let environment = [("PILOT_STATUS_MCP_CONFIG", "")];
+        let output = program(&["http", option, "http://user:hunter2@127.0.0.1:9"], &environment).await;
+        let error = text(output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(option) && error.contains("credentials"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+async fn program(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pilot-status-mcp"));
+    command.args(arguments).env_remove("PILOT_STATUS_BASE_URL").envs(environment.iter().copied());
+    command.stdin(Stdio::null()).kill_on_drop(true).output().await.unwrap()
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+#[tokio::test]
+async fn the_settings_in_force_are_printed_with_their_origins() {
+    let path = file(
+        "print.toml",
+        "drain_seconds = 7\nmax_response_bytes = 1000\n[log]\nformat = 'json'\n[limits]\ncalls = 3\n[selection]\nareas = ['media']\n\
+        [oauth]\nclient_secret = 'hunter2'\n",
+    );
+    let config = path.to_str().unwrap();
+    let environment = [
+        ("PILOT_STATUS_MCP_MAX_RESPONSE_BYTES", "2000"),
+        ("PILOT_STATUS_MCP_OAUTH__RESOURCE", "https://a.example/mcp"),
+        ("PILOT_STATUS_READ_ONLY", "true"),
+        ("PILOT_STATUS_API_KEY", "ps_secret"),
+    ];
+    for command in ["http", "stdio"] {
+        let arguments = [command, "--config", config, "--print-config", "--log-format", "text"];
+        let output = program(&arguments, &environment).await;
+        assert_eq!(output.status.code(), Some(0));
+        let printed = text(output.stdout);
+        for line in [
+            format!("drain_seconds = 7  # {config}:1:1"),
+            "max_response_bytes = 2000  # PILOT_STATUS_MCP_MAX_RESPONSE_BYTES".to_owned(),
+            "format = \"text\"  # command line".to_owned(),
+            "connect_timeout_seconds = 5".to_owned(),
+            format!("calls = 3  # {config}:6:1"),
+            format!("areas = [\"media\"]  # {config}:8:1"),
+            format!("client_secret = \"…\"  # {config}:10:1"),
+            "resource = \"https://a.example/mcp\"  # PILOT_STATUS_MCP_OAUTH__RESOURCE".to_owned(),
+            "read_only = true  # PILOT_STATUS_READ_ONLY".to_owned(),
+        ] {
+            assert!(printed.lines().any(|printed| printed == line), "{line}: {printed}");
+        }
+        assert!(!printed.contains("ps_secret") && !printed.contains("hunter2"));
+    }
+}
+
+#[tokio::test]
+async fn a_file_with_a_mistake_keeps_the_program_from_starting() {
+    for (text_of_file, told) in [
+        ("\nupsteam = 'http://127.0.0.1:9'\n", "bad.toml:2:1: unknown field `upsteam`"),
+        (
+            "allow_hosts = []\nallow_origins = ['app.example.com']\n",
+            "bad.toml:2:1: \"app.example.com\" is not an origin",
+        ),
+        ("[log]\nlevel = 'server=loud'\n", "log.level"),
+        ("[limits]\ncalls = 0\n", "bad.toml:2:1: the limit calls"),
+        ("[selection]\nareas = ['mesaging']\n", "bad.toml:2:1: the selection"),
+        ("[oauth]\nresource = 'here'\n", "bad.toml:2:1: oauth.resource is not a URL"),
+        ("[oauth]\nclient_secret = 4711\n", "bad.toml:2:17: a secret is text"),
+    ] {
+        let path = file("bad.toml", text_of_file);
+        let environment = [("PILOT_STATUS_MCP_CONFIG", path.to_str().unwrap())];
+        let output = program(&["http", "--listen", "127.0.0.1:0"], &environment).await;
+        let error = text(output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(told), "{error}");
+    }
+}
