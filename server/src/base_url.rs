@@ -1,11 +1,10 @@
 //! Where the API is.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 
-use reqwest::Url;
 use serde::{Deserialize, Serialize};
+use url::{Host, Url};
 
 use crate::ConfigError;
 
@@ -27,10 +26,17 @@ impl BaseUrl {
     /// Whether it leads to this machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        let url = Url::parse(&self.0).ok();
-        let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
-        host == "localhost"
-            || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        Url::parse(&self.0).is_ok_and(|url| is_loopback(&url))
+    }
+}
+
+/// Whether a URL leads to this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 

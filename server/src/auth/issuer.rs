@@ -13,6 +13,7 @@ use url::{Url, form_urlencoded};
 
 use super::kept::Kept;
 use super::settings::{self, OAuth};
+use crate::base_url::is_loopback;
 use crate::{Secret, StartError};
 
 /// Longest answer that is read, in bytes.
@@ -73,7 +74,7 @@ impl Issuer {
             .user_agent(format!("{}/{}", crate::NAME, crate::VERSION))
             .redirect(Policy::none())
             .timeout(Duration::from_secs(settings.timeout_seconds));
-        if given.iter().flatten().chain([&issuer]).any(settings::is_loopback) {
+        if given.iter().flatten().chain([&issuer]).any(is_loopback) {
             // A proxy from the environment is for the world outside.
             builder = builder.no_proxy();
         }

@@ -4,8 +4,9 @@ use std::num::NonZeroUsize;
 
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
+use url::Url;
 
+use crate::base_url::is_loopback;
 use crate::{ConfigError, Secret};
 
 /// Most that clocks may differ, in seconds.
@@ -194,16 +195,6 @@ fn is_private(url: &Url) -> bool {
         "https" => url.host().is_some(),
         "http" => is_loopback(url),
         _ => false,
-    }
-}
-
-/// Whether a URL leads to this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }
 
