@@ -6,9 +6,11 @@
 #![expect(clippy::expect_used, reason = "a benchmark that cannot start has nothing to measure")]
 
 use std::net::Ipv4Addr;
+use std::num::NonZero;
+use std::thread::available_parallelism;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -18,14 +20,20 @@ use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use server::{Limits, Running, Server};
 use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const KEY: &str = "ps_demo_meta";
 const AT_ONCE: usize = 32;
 
-async fn answer(request: RequestBuilder) -> Value {
-    let body = request.send().await.expect("an answer").bytes().await.expect("a body");
-    serde_json::from_slice(&body).expect("JSON")
+async fn answer(request: RequestBuilder) -> Bytes {
+    request.send().await.expect("an answer").bytes().await.expect("a body")
+}
+
+async fn json(request: RequestBuilder) -> Value {
+    serde_json::from_slice(&answer(request).await).expect("JSON")
 }
 
 /// Passes every request on and every answer back: the least that something between client and API can do.
@@ -69,9 +77,11 @@ fn tool_call(id: &str) -> String {
     .to_string()
 }
 
-/// What is measured, and one message to read.
+/// What is measured, and one message to read. Each has threads of its own, as a process would: with many calls at once as many as there are cores, else one,
+/// so that what is measured is the way of the call, and not the luck of the scheduler with threads that have nothing to do.
 struct Peers {
     client: Client,
+    _runtimes: [Runtime; 3],
     mock: MockApi,
     proxy: String,
     server: Running,
@@ -80,23 +90,25 @@ struct Peers {
 }
 
 impl Peers {
-    async fn start() -> Self {
+    fn start(runtime: &Runtime, at_once: usize) -> Self {
+        let threads = if at_once == 1 { 1 } else { available_parallelism().map_or(2, NonZero::get) };
+        let [of_mock, of_proxy, of_server] = [(); 3].map(|()| threads_of(threads));
         let client = Client::new();
-        let mock = MockApi::builder().start().await.expect("a mock");
-        let proxy = start_proxy(mock.url()).await;
+        let mock = of_mock.block_on(MockApi::builder().start()).expect("a mock");
+        let proxy = of_proxy.block_on(start_proxy(mock.url()));
         // A benchmark asks more often than a caller may.
         let server = Server::builder().upstream(mock.url()).limits(Limits::plain());
-        let server = server.start().await.expect("a server");
-        let id = Self::sent(&client, &mock).await;
+        let server = of_server.block_on(server.start()).expect("a server");
+        let id = runtime.block_on(Self::sent(&client, &mock));
         let call = tool_call(&id);
-        Self { client, mock, proxy, server, id, call }
+        Self { client, _runtimes: [of_mock, of_proxy, of_server], mock, proxy, server, id, call }
     }
 
     /// Sends a message and returns its id.
     async fn sent(client: &Client, mock: &MockApi) -> String {
         let body = json!({ "destinationNumber": "+5511988887777", "text": "Oi" }).to_string();
         let request = client.post(format!("{}/v1/messages/send", mock.url())).header("x-api-key", KEY);
-        let sent = answer(request.header("content-type", "application/json").body(body)).await;
+        let sent = json(request.header("content-type", "application/json").body(body)).await;
         sent.pointer("/id").and_then(Value::as_str).expect("an id").to_owned()
     }
 
@@ -114,9 +126,9 @@ impl Peers {
 
     async fn check(&self) {
         for base in [&self.mock.url(), &self.proxy] {
-            assert_eq!(answer(self.over_rest(base)).await.pointer("/id"), Some(&json!(self.id)), "{base}");
+            assert_eq!(json(self.over_rest(base)).await.pointer("/id"), Some(&json!(self.id)), "{base}");
         }
-        let result = answer(self.over_mcp()).await;
+        let result = json(self.over_mcp()).await;
         assert_eq!(result.pointer("/result/structuredContent/id"), Some(&json!(self.id)), "the server");
     }
 }
@@ -139,12 +151,17 @@ fn measure(criterion: &mut Criterion, runtime: &Runtime, peers: &Peers, at_once:
     group.finish();
 }
 
+fn threads_of(count: usize) -> Runtime {
+    Builder::new_multi_thread().worker_threads(count).enable_all().build().expect("a runtime")
+}
+
 fn message_get(criterion: &mut Criterion) {
-    let runtime = Runtime::new().expect("a runtime");
-    let peers = runtime.block_on(Peers::start());
-    runtime.block_on(peers.check());
-    measure(criterion, &runtime, &peers, 1);
-    measure(criterion, &runtime, &peers, AT_ONCE);
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    for at_once in [1, AT_ONCE] {
+        let peers = Peers::start(&runtime, at_once);
+        runtime.block_on(peers.check());
+        measure(criterion, &runtime, &peers, at_once);
+    }
 }
 
 criterion_group!(benches, message_get);
