@@ -5,6 +5,7 @@
 use fixtures::contract::{Operation, Place};
 use serde_json::{Map, Value, json};
 
+use crate::answer::Answer;
 use crate::outcome::Outcome;
 
 /// The property that tells of a cut; the first of the result.
@@ -21,35 +22,32 @@ const MAX_MARK_BYTES: usize = 64;
 #[must_use]
 pub fn shorten(outcome: Outcome, operation: &Operation, arguments: &Value, max_bytes: usize) -> Outcome {
     match outcome {
-        Outcome::Success { text, structured: Value::Object(mut answer) } if text.len() > max_bytes => {
-            if !cut(&mut answer, operation, arguments, max_bytes) {
-                return Outcome::Success { text, structured: Value::Object(answer) };
-            }
-            let structured = Value::Object(answer);
-            Outcome::Success { text: structured.to_string(), structured }
+        Outcome::Success(answer) if answer.text().len() > max_bytes => {
+            let cut = cut(answer.structured(), operation, arguments, max_bytes);
+            Outcome::Success(cut.map_or(answer, Answer::from))
         }
         other => other,
     }
 }
 
-/// Cuts the longest list and adds the note, unless there is nothing to cut.
-fn cut(answer: &mut Map<String, Value>, operation: &Operation, arguments: &Value, max_bytes: usize) -> bool {
-    let Some((name, items)) = take_longest_list(answer) else { return false };
+/// The answer with its longest list cut and the note added; `None` where there is nothing to cut.
+fn cut(answer: Value, operation: &Operation, arguments: &Value, max_bytes: usize) -> Option<Value> {
+    let Value::Object(mut answer) = answer else { return None };
+    let (name, items) = take_longest_list(&mut answer)?;
     let rest = length(&Value::Object(answer.clone())) + name.len() + NOTE_BYTES;
     let fitting = fitting(&items, max_bytes.saturating_sub(rest));
     let whole = items.len();
     if fitting >= whole {
-        answer.insert(name, Value::Array(items));
-        return false;
+        return None;
     }
-    let (shown, next) = Pages::of(operation).next(answer, arguments, &items, fitting);
+    let (shown, next) = Pages::of(operation).next(&answer, arguments, &items, fitting);
     let note = note(operation, shown, whole, next);
     // In the order of the answer, the note first.
     let mut list = items;
     list.truncate(shown);
     answer.insert(name, Value::Array(list));
     answer.shift_insert(0, NOTE.to_owned(), note);
-    true
+    Some(Value::Object(answer))
 }
 
 /// Takes the list out, leaving an empty one in its place, so that the order stays.

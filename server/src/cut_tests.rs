@@ -1,5 +1,6 @@
 use std::sync::LazyLock;
 
+use bytes::Bytes;
 use fixtures::Contract;
 use fixtures::contract::Tool;
 
@@ -15,18 +16,17 @@ fn operation(tool: &str) -> &'static Operation {
 }
 
 fn success(structured: Value) -> Outcome {
-    Outcome::Success { text: structured.to_string(), structured }
+    Outcome::Success(structured.into())
 }
 
 /// The answer of a call, shortened, after checking what holds for every one.
 fn shortened(tool: &str, arguments: Value, answer: Value) -> Value {
-    let Outcome::Success { text, structured } = shorten(success(answer), operation(tool), &arguments, MAX)
-    else {
+    let Outcome::Success(answer) = shorten(success(answer), operation(tool), &arguments, MAX) else {
         panic!("a failure");
     };
-    assert!(text.len() <= MAX, "{} bytes", text.len());
-    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), structured);
-    structured
+    assert!(answer.text().len() <= MAX, "{} bytes", answer.text().len());
+    assert_eq!(serde_json::from_str::<Value>(answer.text()).unwrap(), answer.structured());
+    answer.structured()
 }
 
 /// Items of about 100 bytes, the newest first.
@@ -49,8 +49,7 @@ fn messages(arguments: &Value) -> Value {
 
 #[test]
 fn what_fits_is_left_as_it_was() {
-    let text = "{ \"messages\": [1,  2] }".to_owned();
-    let outcome = Outcome::Success { text, structured: json!({ "messages": [1, 2] }) };
+    let outcome = Outcome::Success(Answer::read(&Bytes::from_static(b"{ \"messages\": [1,  2] }")).unwrap());
     let operation = operation("messages_unread");
     assert_eq!(shorten(outcome.clone(), operation, &json!({}), 23), outcome);
     assert_ne!(shorten(outcome.clone(), operation, &json!({}), 22), outcome);
@@ -119,11 +118,10 @@ fn a_list_without_pages_says_so() {
 fn at_least_one_item_remains_and_no_list_is_left_alone() {
     let long = json!({ "items": ["x".repeat(MAX), "y"] });
     let operation = operation("numbers_list");
-    let Outcome::Success { structured, .. } = shorten(success(long.clone()), operation, &json!({}), MAX)
-    else {
+    let Outcome::Success(answer) = shorten(success(long.clone()), operation, &json!({}), MAX) else {
         panic!("a failure");
     };
-    assert_eq!(structured["items"], json!([long["items"][0]]));
+    assert_eq!(answer.structured()["items"], json!([long["items"][0]]));
     for whole in [
         json!({ "base64": "x".repeat(MAX) }),
         json!({ "text": "x".repeat(MAX), "list": [1] }),
@@ -165,9 +163,10 @@ fn a_cut_answer_fits_the_published_schema() {
         let name = longest.max_by_key(|(_, value)| length(value)).unwrap().0.clone();
         let item = answer[&name][0].clone();
         answer[&name] = vec![item; 1000].into();
-        let Outcome::Success { structured, .. } = shorten(success(answer), operation, &json!({}), MAX) else {
+        let Outcome::Success(answer) = shorten(success(answer), operation, &json!({}), MAX) else {
             panic!("a failure");
         };
+        let structured = answer.structured();
         assert!(structured.get(NOTE).is_some(), "{}", tool.name);
         let definition = &table.get(&tool.name).unwrap().definition;
         let schema = Value::Object(definition.output_schema.as_deref().unwrap().clone());

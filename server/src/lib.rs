@@ -22,6 +22,7 @@
 //! ```
 
 pub mod admission;
+mod answer;
 pub mod attempts;
 pub mod auth;
 mod base_url;

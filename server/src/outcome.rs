@@ -5,19 +5,15 @@ use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value, json};
 
 use crate::admission::Refusal;
+use crate::answer::Answer;
 use crate::upstream::{Reply, UpstreamError};
 use crate::validate::Problem;
 
 /// How a call ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// The API did what was asked.
-    Success {
-        /// Its JSON, verbatim.
-        text: String,
-        /// The same as an object; an array stands under `items`.
-        structured: Value,
-    },
+    /// The API did what was asked, and said this.
+    Success(Answer),
     /// It did not, or was not asked.
     Failure(Failure),
 }
@@ -98,25 +94,25 @@ impl Outcome {
     /// A success of the server's own, told as JSON.
     #[must_use]
     pub fn told(value: Value) -> Self {
-        Self::Success { text: value.to_string(), structured: value }
+        Self::Success(value.into())
     }
 
     /// Reads the answer of the API.
     #[must_use]
     pub fn from_reply(reply: Reply) -> Self {
-        let parsed: Option<Value> = serde_json::from_slice(&reply.body).ok();
-        match parsed {
-            Some(Value::Object(body)) if reply.status.is_success() && is_refusal(&body) => {
-                Self::Failure(refusal(body, &Reply { status: StatusCode::BAD_GATEWAY, ..reply }))
-            }
-            Some(value) if reply.status.is_success() && (value.is_object() || value.is_array()) => {
-                success(value, &reply)
-            }
-            Some(Value::Object(body)) if reply.status.is_client_error() || reply.status.is_server_error() => {
-                Self::Failure(refusal(body, &reply))
-            }
-            _ => Self::Failure(unusable(&reply)),
-        }
+        let failed = reply.status.is_client_error() || reply.status.is_server_error();
+        let outcome = if reply.status.is_success() {
+            Answer::read(&reply.body).map(|answer| match refused(&answer) {
+                Some(body) => Self::Failure(refusal(body, StatusCode::BAD_GATEWAY, reply.retry_after)),
+                None => Self::Success(answer),
+            })
+        } else if failed {
+            let body = serde_json::from_slice(&reply.body).ok();
+            body.map(|body| Self::Failure(refusal(body, reply.status, reply.retry_after)))
+        } else {
+            None
+        };
+        outcome.unwrap_or_else(|| Self::Failure(unusable(&reply)))
     }
 
     /// The result that a client sees.
@@ -126,9 +122,9 @@ impl Outcome {
     #[must_use]
     pub fn into_result(self, structured_errors: bool) -> CallToolResult {
         match self {
-            Self::Success { text, structured } => {
-                let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
-                result.structured_content = Some(structured);
+            Self::Success(answer) => {
+                let mut result = CallToolResult::success(vec![ContentBlock::text(answer.text())]);
+                result.structured_content = Some(answer.structured());
                 result
             }
             Self::Failure(failure) => {
@@ -141,32 +137,28 @@ impl Outcome {
     }
 }
 
-fn success(value: Value, reply: &Reply) -> Outcome {
-    let text = String::from_utf8_lossy(&reply.body).into_owned();
-    let structured = if value.is_array() { json!({ "items": value }) } else { value };
-    Outcome::Success { text, structured }
-}
-
-/// Whether a body says no and nothing else, whatever its status says.
-fn is_refusal(body: &Map<String, Value>) -> bool {
+/// What says no and nothing else, whatever its status says.
+fn refused(answer: &Answer) -> Option<Map<String, Value>> {
+    // Few answers have the word, and the others need not be built up to tell.
+    let found = answer.text().contains(r#""error""#);
+    let body: Map<String, Value> = found.then(|| serde_json::from_str(answer.text()).ok())??;
     let told =
         |key: &String| matches!(key.as_str(), "error" | "code" | "details" | "message" | "retryAfterSeconds");
-    body.get("error").is_some_and(Value::is_string) && body.keys().all(told)
+    (body.get("error").is_some_and(Value::is_string) && body.keys().all(told)).then_some(body)
 }
 
-fn refusal(mut body: Map<String, Value>, reply: &Reply) -> Failure {
+fn refusal(mut body: Map<String, Value>, status: StatusCode, retry_after: Option<u64>) -> Failure {
     let mut take = |key: &str| match body.remove(key) {
         Some(Value::String(text)) => Some(text),
         _ => None,
     };
-    let status = reply.status;
     let code = take("code").unwrap_or_else(|| format!("HTTP_{}", status.as_u16()));
     let error = take("error")
         .or_else(|| status.canonical_reason().map(str::to_owned))
         .unwrap_or_else(|| code.clone());
     let mut failure = Failure { status: status.as_u16(), code, error, extras: body };
     let told = failure.extras.get("retryAfterSeconds").is_some_and(Value::is_number);
-    if let (false, Some(seconds)) = (told, reply.retry_after) {
+    if let (false, Some(seconds)) = (told, retry_after) {
         failure.extras.insert("retryAfterSeconds".into(), seconds.into());
     }
     failure

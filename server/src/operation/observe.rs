@@ -22,7 +22,7 @@ impl<'a> Watched<'a> {
 
     pub(crate) fn end(mut self, outcome: &Outcome) {
         self.end = match outcome {
-            Outcome::Success { .. } => (Some(200), "success", None),
+            Outcome::Success(_) => (Some(200), "success", None),
             Outcome::Failure(failure) => {
                 let outcome = if failure.status < 500 { "refused" } else { "failed" };
                 (Some(failure.status), outcome, Some(failure.code.clone()))

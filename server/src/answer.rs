@@ -1,0 +1,175 @@
+//! The JSON of a success, passed on as it came: looked at once, byte by byte, and not built up and written again.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+/// What the API said of a success: an object or an array, as JSON that any client can read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    text: String,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Object,
+    Array,
+}
+
+impl Answer {
+    /// The JSON of a body; `None` for anything but an object or an array.
+    #[must_use]
+    pub fn read(body: &Bytes) -> Option<Self> {
+        let kind = match body.trim_ascii_start().first()? {
+            b'{' => Kind::Object,
+            b'[' => Kind::Array,
+            _ => return None,
+        };
+        serde_json::from_slice::<Sound>(body).ok()?;
+        Some(Self { text: String::from_utf8(body.to_vec()).ok()?, kind })
+    }
+
+    /// The JSON, verbatim.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same as an object; an array stands under `items`.
+    #[must_use]
+    pub fn structured(&self) -> Value {
+        let value = serde_json::from_str(&self.text).unwrap_or_default();
+        match self.kind {
+            Kind::Object => value,
+            Kind::Array => json!({ "items": value }),
+        }
+    }
+
+    /// [`Answer::structured`], as JSON that need not be built up.
+    ///
+    /// # Errors
+    /// None: the text is JSON.
+    pub(crate) fn raw(&self) -> serde_json::Result<Box<RawValue>> {
+        RawValue::from_string(match self.kind {
+            Kind::Object => self.text.clone(),
+            Kind::Array => format!(r#"{{"items":{}}}"#, self.text),
+        })
+    }
+}
+
+impl From<Value> for Answer {
+    fn from(value: Value) -> Self {
+        let kind = if value.is_array() { Kind::Array } else { Kind::Object };
+        Self { text: value.to_string(), kind }
+    }
+}
+
+/// A value that can be read as [`Value`] can: no number that stands for nothing, no broken escape, no deep nesting. Nothing of it is kept.
+struct Sound;
+
+impl<'de> Deserialize<'de> for Sound {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Sound {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self, A::Error> {
+        while entries.next_entry::<Self, Self>()?.is_some() {}
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str) -> Option<Answer> {
+        Answer::read(&Bytes::copy_from_slice(text.as_bytes()))
+    }
+
+    #[test]
+    fn is_passed_on_as_it_came() {
+        for text in [r#"{}"#, "[]", " {\"a\" : [1, 2.50, -3, 1e3, true, null, \"\\ud83d\\ude00 é\"]}\n"] {
+            let answer = read(text).unwrap();
+            assert_eq!(answer.text(), text);
+            let raw: Value = serde_json::from_str(answer.raw().unwrap().get()).unwrap();
+            assert_eq!(raw, answer.structured());
+        }
+        assert_eq!(read("[1]").unwrap().structured(), json!({ "items": [1] }));
+    }
+
+    #[test]
+    fn takes_what_can_be_read_and_nothing_else() {
+        let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        for text in [
+            "",
+            "x",
+            "1",
+            "null",
+            "\"a\"",
+            "{",
+            "[1,]",
+            "{}x",
+            "{\"a\":1e999}",
+            "[\"\\ud800\"]",
+            "[\"\\x\"]",
+            "[\"\u{1}\"]",
+            "{1:2}",
+            &deep(200),
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(Answer::read(&Bytes::from_static(b"[\"\xff\"]")), None);
+        assert!(read(&deep(100)).is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_a_reader_that_keeps_everything(text in r#"[\[\]{}",:0-9eE+.\\ud8f \-a]{0,24}"#) {
+            let kept = serde_json::from_str::<Value>(&text).ok().filter(|value| value.is_object() || value.is_array());
+            prop_assert_eq!(read(&text).map(|answer| answer.structured()), kept.map(|value| Answer::from(value).structured()));
+        }
+    }
+}
