@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use rmcp::model::MetaObject;
 use serde_json::{Map, Value};
 
 use crate::admission::Admission;
@@ -41,6 +42,8 @@ pub struct Calls {
     pub limits: Limits,
     /// Longest time for a call of a tool that [`Limits::tool_timeouts`] does not name.
     pub timeout: Duration,
+    /// The server's name for itself in results.
+    pub(crate) server_info: MetaObject,
     /// Whether failures are told in `structuredContent` too; see [`Outcome::into_result`].
     pub structured_errors: bool,
 }

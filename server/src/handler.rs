@@ -5,7 +5,6 @@ mod tools;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::request::Parts;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult, DiscoverResult,
     ErrorCode, ErrorData, Implementation, InitializeRequestParams, InitializeResult, ListToolsResult,
@@ -13,10 +12,11 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
+use serde_json::Map;
 
-use crate::operation::RequestId;
 use crate::selection::shorten;
 use crate::{Caller, Calls, NAME, VERSION};
+pub(crate) use tools::Asker;
 
 /// The revisions that are advertised. 2024-11-05 is agreed to when a client asks for it in the handshake, but its HTTP transport is another: no new client
 /// should choose it.
@@ -60,19 +60,6 @@ impl Handler {
     #[must_use]
     pub fn for_caller(calls: Arc<Calls>, caller: Caller) -> Self {
         Self { calls, caller: Some(caller) }
-    }
-
-    fn request_id(&self, context: &RequestContext<RoleServer>) -> RequestId {
-        let named = || context.extensions.get::<Parts>()?.extensions.get::<RequestId>().cloned();
-        named().unwrap_or_else(|| self.calls.request_ids.next())
-    }
-
-    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
-        let from_request = || context.extensions.get::<Parts>()?.extensions.get::<Caller>().cloned();
-        self.caller
-            .clone()
-            .or_else(from_request)
-            .ok_or_else(|| ErrorData::internal_error("the caller is not known", None))
     }
 
     /// Who may keep a list of tools: where some callers see less, only the one who got it.
@@ -127,13 +114,12 @@ impl ServerHandler for Handler {
         if request.is_some_and(|request| request.cursor.is_some()) {
             return Err(ErrorData::invalid_params("unknown cursor: all tools are on the first page", None));
         }
-        let caller = self.caller(&context)?;
-        let view = self.view(&context, &caller);
+        let view = self.calls.view_of(&self.asker(&context)?);
         let mut result = ListToolsResult::with_all_items(self.definitions(&view));
         if is_modern(&context) {
             let scope = if view.is_private() { CacheScope::Private } else { self.list_scope() };
             result = result.with_ttl_ms(TTL_MS).with_cache_scope(scope);
-            result.meta = server_info();
+            result.meta = Some(self.calls.server_info.clone());
         }
         Ok(result)
     }
@@ -143,9 +129,7 @@ impl ServerHandler for Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let mut result = self.dispatch(request, &context).await?;
-        result.meta = is_modern(&context).then(server_info).flatten();
-        Ok(result.into())
+        Ok(self.dispatch(request, &context).await?.into())
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -180,9 +164,8 @@ fn is_modern(context: &RequestContext<RoleServer>) -> bool {
     context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
 }
 
-/// The server's name for the `_meta` of a result.
-fn server_info() -> Option<MetaObject> {
-    let mut meta = MetaObject::new();
-    meta.insert(SERVER_INFO.to_owned(), serde_json::to_value(implementation()).ok()?);
-    Some(meta)
+/// The server's name for itself, for the `_meta` of results.
+pub(crate) fn server_info() -> MetaObject {
+    let info = serde_json::to_value(implementation()).unwrap_or_default();
+    MetaObject(Map::from_iter([(SERVER_INFO.to_owned(), info)]))
 }

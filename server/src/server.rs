@@ -23,7 +23,7 @@ use crate::stdio::StdioError;
 use crate::tls::Certificate;
 use crate::{
     Calls, Clock, Config, ConfigError, Credential, Limits, MetricsSettings, OAuth, Table, TableError, Tls,
-    Upstream, auth, http, stdio,
+    Upstream, auth, handler, http, stdio,
 };
 
 /// How long connections may take, after the last call has ended, to take their answers.
@@ -110,6 +110,7 @@ impl Server {
             admission: Admission::new(&config.limits),
             limits: config.limits.clone(),
             timeout: config.upstream_timeout,
+            server_info: handler::server_info(),
             structured_errors: !config.output_schemas,
             table,
         };

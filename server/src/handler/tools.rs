@@ -2,71 +2,70 @@
 
 use http::request::Parts;
 use rmcp::RoleServer;
-use rmcp::model::{CallToolRequestParams, CallToolResult, ErrorData, Tool};
+use rmcp::model::{CallToolRequestParams, CallToolResult, ErrorData, MetaObject, Tool};
 use rmcp::service::RequestContext;
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
-use super::Handler;
-use crate::Caller;
+use super::{Handler, is_modern};
 use crate::diagnostics;
 use crate::meta::{self, MetaTools};
-use crate::operation::trace;
+use crate::operation::{RequestId, trace};
 use crate::outcome::{Failure, Outcome};
 use crate::selection::{Filter, View, shorten};
 use crate::table::Entry;
 use crate::validate::Problem;
+use crate::{Caller, Calls};
 
-impl Handler {
-    /// The tools that this request may see and call.
-    pub(super) fn view<'a>(
-        &'a self,
-        context: &'a RequestContext<RoleServer>,
-        caller: &'a Caller,
-    ) -> View<'a> {
-        let asked = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Filter>());
-        self.calls.view(asked, caller)
+/// Who asks for a tool or for the list of them, and how.
+#[derive(Debug)]
+pub(crate) struct Asker<'a> {
+    pub(crate) caller: &'a Caller,
+    /// What the request selects of the tools.
+    pub(crate) selected: Option<&'a Filter>,
+    pub(crate) request_id: RequestId,
+    /// The metadata of the request.
+    pub(crate) meta: &'a MetaObject,
+}
+
+impl Calls {
+    /// The tools that `asker` may see and call.
+    pub(crate) fn view_of<'a>(&'a self, asker: &Asker<'a>) -> View<'a> {
+        self.view(asker.selected, asker.caller)
     }
 
-    /// The result of a call, whatever kind of tool it is for.
-    pub(super) async fn dispatch(
+    /// What comes of a call, whatever kind of tool it is for. Dropping the future ends the request to the API.
+    ///
+    /// # Errors
+    /// For what is no tool of this view.
+    pub(crate) async fn answer(
         &self,
-        request: CallToolRequestParams,
-        context: &RequestContext<RoleServer>,
-    ) -> Result<CallToolResult, ErrorData> {
-        let (name, arguments) = (request.name.as_ref(), request.arguments.unwrap_or_default());
-        if self.calls.diagnostic_tools
-            && let Some(result) = diagnostics::call(name, context).await
-        {
-            return result;
-        }
-        let caller = self.caller(context)?;
-        let view = self.view(context, &caller);
-        let outcome = match &self.calls.meta_tools {
-            Some(meta_tools) => {
-                self.dispatch_meta(meta_tools, name, arguments, &view, (&caller, context)).await?
-            }
+        name: &str,
+        arguments: Map<String, Value>,
+        asker: &Asker<'_>,
+    ) -> Result<Outcome, ErrorData> {
+        let view = self.view_of(asker);
+        match &self.meta_tools {
+            Some(meta_tools) => self.answer_meta(meta_tools, name, arguments, (asker, &view)).await,
             None => {
                 let entry = view.find(name).map_err(|reason| ErrorData::invalid_params(reason, None))?;
-                self.run(entry, arguments, &caller, context).await?
+                Ok(self.traced(entry, arguments, asker).await)
             }
-        };
-        Ok(outcome.into_result(self.calls.structured_errors))
+        }
     }
 
-    async fn dispatch_meta(
+    async fn answer_meta(
         &self,
         meta_tools: &MetaTools,
         name: &str,
         arguments: Map<String, Value>,
-        view: &View<'_>,
-        (caller, context): (&Caller, &RequestContext<RoleServer>),
+        (asker, view): (&Asker<'_>, &View<'_>),
     ) -> Result<Outcome, ErrorData> {
         let invalid = |problems: Vec<Problem>| Outcome::Failure(Failure::invalid(&problems));
         match name {
             meta::SEARCH => Ok(meta_tools.search(arguments, view).map_or_else(invalid, Outcome::told)),
             meta::CALL => match meta_tools.target(arguments, view) {
-                Ok((entry, arguments)) => self.run(entry, arguments, caller, context).await,
+                Ok((entry, arguments)) => Ok(self.traced(entry, arguments, asker).await),
                 Err(problems) => Ok(invalid(problems)),
             },
             name => {
@@ -79,19 +78,56 @@ impl Handler {
         }
     }
 
-    async fn run(
+    async fn traced(&self, entry: &Entry, arguments: Map<String, Value>, asker: &Asker<'_>) -> Outcome {
+        let span = trace::span(&entry.definition.name, &asker.request_id, asker.meta);
+        self.run(entry, arguments, asker.caller).instrument(span).await
+    }
+
+    /// The result that tells of `outcome`, in the shape of the modern revision or of those before.
+    pub(crate) fn result(&self, outcome: Outcome, modern: bool) -> CallToolResult {
+        let mut result = outcome.into_result(self.structured_errors);
+        result.meta = modern.then(|| self.server_info.clone());
+        if !modern {
+            result.result_type = None;
+        }
+        result
+    }
+}
+
+impl Handler {
+    /// The result of a call that `rmcp` hands over, until the client cancels it.
+    pub(super) async fn dispatch(
         &self,
-        entry: &Entry,
-        arguments: Map<String, Value>,
-        caller: &Caller,
+        request: CallToolRequestParams,
         context: &RequestContext<RoleServer>,
-    ) -> Result<Outcome, ErrorData> {
-        let span = trace::span(&entry.definition.name, &self.request_id(context), &context.meta.0);
-        let call = self.calls.run(entry, arguments, caller).instrument(span);
+    ) -> Result<CallToolResult, ErrorData> {
+        if self.calls.diagnostic_tools
+            && let Some(result) = diagnostics::call(&request.name, context).await
+        {
+            return result;
+        }
+        let asker = self.asker(context)?;
+        let call = self.calls.answer(&request.name, request.arguments.unwrap_or_default(), &asker);
         tokio::select! {
-            outcome = call => Ok(outcome),
+            outcome = call => Ok(self.calls.result(outcome?, is_modern(context))),
             () = context.ct.cancelled() => Err(ErrorData::internal_error("cancelled", None)),
         }
+    }
+
+    /// Who asks in a request that `rmcp` hands over.
+    pub(super) fn asker<'a>(
+        &'a self,
+        context: &'a RequestContext<RoleServer>,
+    ) -> Result<Asker<'a>, ErrorData> {
+        let extensions = context.extensions.get::<Parts>().map(|parts| &parts.extensions);
+        let named = || extensions?.get::<RequestId>().cloned();
+        let caller = self.caller.as_ref().or_else(|| extensions?.get::<Caller>());
+        Ok(Asker {
+            caller: caller.ok_or_else(|| ErrorData::internal_error("the caller is not known", None))?,
+            selected: extensions.and_then(|extensions| extensions.get()),
+            request_id: named().unwrap_or_else(|| self.calls.request_ids.next()),
+            meta: &context.meta.0,
+        })
     }
 
     /// What a caller with this view is listed.

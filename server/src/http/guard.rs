@@ -1,11 +1,7 @@
 //! Host and Origin: what keeps a page in a browser from reaching a server on the same machine.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use http::header::{HOST, ORIGIN};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
@@ -63,7 +59,11 @@ impl Guard {
         self.any_host || asked.is_loopback() || self.hosts.iter().any(matches)
     }
 
-    fn judge(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
+    /// Whether a request may come in.
+    ///
+    /// # Errors
+    /// The refusal: 403 for a host or an origin that is not allowed.
+    pub(super) fn judge(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
         let host = host(uri, headers)
             .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "HOST_INVALID", "name the host, once"))?;
         if !self.allows_host(&host) {
@@ -81,14 +81,6 @@ impl Guard {
             ));
         }
         Ok(())
-    }
-}
-
-/// The middleware: 403 for hosts and origins that are not allowed.
-pub(super) async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    match guard.judge(request.uri(), request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
     }
 }
 

@@ -8,6 +8,7 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rmcp::model::{ErrorCode, ProtocolVersion, RequestId};
 use serde_json::{Value, json};
@@ -20,17 +21,28 @@ use crate::jsonrpc::{self, Frame, Rejection};
 /// How much of a body that is too long is read and thrown away, so that the client gets to read the refusal.
 const MAX_DRAINED_BYTES: usize = 64 * 1024 * 1024;
 
-const VERSION_HEADER: &str = "mcp-protocol-version";
+pub(super) const VERSION_HEADER: &str = "mcp-protocol-version";
 
 /// A message that was read.
 #[derive(Debug)]
 pub struct Taken {
-    /// The request, with the message as its body.
-    pub request: Request,
-    /// The id of a JSON-RPC request.
-    pub id: Option<RequestId>,
+    /// The HTTP request, but for its body.
+    pub parts: Parts,
+    /// The message.
+    pub body: Bytes,
+    /// The message, where it is a JSON-RPC request.
+    pub request: Option<Message>,
     /// The body's share of the room for bodies; to be kept for as long as the message is.
     pub room: OwnedSemaphorePermit,
+}
+
+/// A JSON-RPC request.
+#[derive(Debug)]
+pub struct Message {
+    /// Its id.
+    pub id: RequestId,
+    /// All of it.
+    pub message: Value,
 }
 
 /// Reads the message of a request, as far as there is `room` for it, a permit a byte.
@@ -45,8 +57,8 @@ pub async fn read(request: Request, timeout: Duration, room: &Arc<Semaphore>) ->
         Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "the body did not arrive in time"))
     });
     let (body, room) = body.map_err(IntoResponse::into_response)?;
-    let id = check_message(&parts.headers, &body).map_err(|rejection| refuse(&rejection))?;
-    Ok(Taken { request: Request::from_parts(parts, Body::from(body)), id, room })
+    let request = check_message(&parts.headers, &body).map_err(|rejection| refuse(&rejection))?;
+    Ok(Taken { parts, body, request, room })
 }
 
 /// A JSON-RPC error with status 400.
@@ -130,11 +142,11 @@ fn take_room(room: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit
     })
 }
 
-fn check_message(headers: &HeaderMap, body: &[u8]) -> Result<Option<RequestId>, Rejection> {
+fn check_message(headers: &HeaderMap, body: &[u8]) -> Result<Option<Message>, Rejection> {
     match jsonrpc::read(body)? {
         Frame::Request { id, message } => {
             check_version(headers, &message, &id)?;
-            Ok(Some(id))
+            Ok(Some(Message { id, message }))
         }
         Frame::Notification(_) => Ok(None),
         Frame::Response => {
@@ -148,10 +160,10 @@ fn check_version(headers: &HeaderMap, message: &Value, id: &RequestId) -> Result
     let Some(requested) = headers.get(VERSION_HEADER).and_then(|value| value.to_str().ok()) else {
         return Ok(());
     };
-    let known = ProtocolVersion::KNOWN_VERSIONS.iter().any(|version| version.as_str() == requested);
-    let in_message = message.pointer("/params/_meta/io.modelcontextprotocol~1protocolVersion").is_some();
-    let initializes = message.get("method").is_some_and(|method| method == "initialize");
-    if known || in_message || initializes {
+    let known = || ProtocolVersion::KNOWN_VERSIONS.iter().any(|version| version.as_str() == requested);
+    let in_message = || message.pointer("/params/_meta/io.modelcontextprotocol~1protocolVersion").is_some();
+    let initializes = || message.get("method").is_some_and(|method| method == "initialize");
+    if known() || in_message() || initializes() {
         return Ok(());
     }
     let mut rejection = Rejection::new(

@@ -1,11 +1,13 @@
 //! Streamable HTTP, without sessions.
 //!
-//! `rmcp` speaks the protocol. What stands in front of it, in this order: [`guard`] (Host and Origin), the method, [`credential`] (who calls), [`intake`] (media
-//! types, size, JSON-RPC framing). What comes back without being JSON is made JSON by [`polish`].
+//! [`mcp`] is the endpoint: the checks that every request passes, then `rmcp`, which speaks the protocol, or the short way of [`direct`] around it. What comes
+//! back from `rmcp` without being JSON is made JSON by [`polish`].
 
 pub mod credential;
+mod direct;
 pub mod guard;
 pub mod intake;
+mod mcp;
 pub mod polish;
 mod problem;
 pub(crate) mod serve;
@@ -14,35 +16,34 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, any, get};
+use axum::routing::{any, get};
 use http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
-use rmcp::model::ErrorCode;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::sync::Semaphore;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::auth::{self, Authenticator, Challenge};
-use crate::jsonrpc::Rejection;
 use crate::operation::{self, Drain, Readiness};
-use crate::{Calls, Config, Handler, NAME, VERSION, selection};
+use crate::{Calls, Config, Handler, NAME, VERSION};
 use guard::Guard;
 pub use problem::Problem;
 
 /// Longest request body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
-#[derive(Clone)]
+/// What the routes need.
 struct App {
     calls: Arc<Calls>,
     service: StreamableHttpService<Handler, NeverSessionManager>,
     authenticator: Arc<Authenticator>,
-    challenge: Arc<Challenge>,
+    challenge: Challenge,
+    guard: Arc<Guard>,
+    cors: CorsLayer,
+    drain: Drain,
     body_timeout: Duration,
     /// For bodies, a permit a byte.
     room: Arc<Semaphore>,
@@ -59,19 +60,20 @@ pub(crate) fn router(
     let ids = calls.request_ids.clone();
     let readiness = Readiness::new(calls.clone(), drain.clone());
     let oauth = config.oauth.as_ref();
+    let guard = Arc::new(guard);
     let app = App {
         service: service(calls.clone()),
         calls,
         authenticator,
-        challenge: Arc::new(Challenge::new(oauth)),
+        challenge: Challenge::new(oauth),
+        cors: cors(guard.clone()),
+        guard,
+        drain,
         body_timeout: config.body_timeout,
         room: Arc::new(Semaphore::new(config.limits.body_bytes)),
     };
-    let guard = Arc::new(guard);
-    let mcp: MethodRouter<App> = any(mcp).layer(from_fn_with_state(drain, operation::admit));
-    let mcp = mcp.layer(cors(guard.clone())).layer(from_fn_with_state(guard, guard::check));
     Router::new()
-        .route("/mcp", mcp)
+        .route("/mcp", any(mcp::answer))
         .route("/health", get(health))
         .route("/ready", get(async move || readiness.answer().await))
         .merge(auth::metadata_routes(oauth))
@@ -80,7 +82,7 @@ pub(crate) fn router(
         })
         .method_not_allowed_fallback(async || method_not_allowed("GET"))
         .layer(from_fn_with_state(ids, operation::name_request))
-        .with_state(app)
+        .with_state(Arc::new(app))
 }
 
 fn service(calls: Arc<Calls>) -> StreamableHttpService<Handler, NeverSessionManager> {
@@ -107,38 +109,6 @@ fn cors(guard: Arc<Guard>) -> CorsLayer {
             HeaderName::from_static("mcp-protocol-version"),
             HeaderName::from_static("x-request-id"),
         ])
-}
-
-async fn mcp(State(app): State<App>, request: Request) -> Response {
-    match admit(request, &app).await {
-        Ok(intake::Taken { request, id, room: _room }) => {
-            polish::response(app.service.handle(request).await.map(Body::new), id).await
-        }
-        Err(refusal) => refusal,
-    }
-}
-
-/// Everything that is checked before `rmcp`; on the way the credential in the headers becomes the [`Caller`](crate::Caller) in the extensions, and the
-/// selection a filter.
-async fn admit(mut request: Request, app: &App) -> Result<intake::Taken, Response> {
-    if request.method() != Method::POST {
-        return Err(method_not_allowed("POST"));
-    }
-    let refuse = |refusal| app.challenge.respond(refusal);
-    let credential = credential::take(request.headers_mut()).map_err(refuse)?;
-    let credential = credential.ok_or_else(|| refuse(app.authenticator.nobody()))?;
-    let caller = app.authenticator.authenticate(credential).await.map_err(refuse)?;
-    request.extensions_mut().insert(caller);
-    let mut taken = intake::read(request, app.body_timeout, &app.room).await?;
-    let asked =
-        selection::from_headers(taken.request.headers(), &app.calls.table).map_err(|(header, error)| {
-            let reason = format!("{header}: {error}");
-            intake::refuse(&Rejection::new(ErrorCode::INVALID_PARAMS, reason, taken.id.clone()))
-        })?;
-    if let Some(filter) = asked {
-        taken.request.extensions_mut().insert(filter);
-    }
-    Ok(taken)
 }
 
 fn method_not_allowed(allow: &'static str) -> Response {

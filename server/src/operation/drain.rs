@@ -1,7 +1,5 @@
 //! The end: calls in flight finish, new ones are refused.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CONNECTION, RETRY_AFTER};
@@ -46,25 +44,30 @@ impl Drain {
         self.in_flight.len()
     }
 
-    /// Counts a request as in flight while the token lives; `None` once the end has begun.
-    fn enter(&self) -> Option<TaskTrackerToken> {
+    /// Counts a request as in flight while the token lives.
+    ///
+    /// # Errors
+    /// [`Stopping`] once the end has begun.
+    pub(crate) fn enter(&self) -> Result<TaskTrackerToken, Stopping> {
         // Counted first: what is not refused is waited for.
         let token = self.in_flight.token();
-        (!self.has_begun()).then_some(token)
+        if self.has_begun() { Err(Stopping) } else { Ok(token) }
     }
 }
 
-/// Lets a request in, or refuses it and closes its connection.
-pub(crate) async fn admit(State(drain): State<Drain>, request: Request, next: Next) -> Response {
-    let Some(_in_flight) = drain.enter() else {
+/// The refusal of a request that comes after the end has begun. It closes the connection.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Stopping;
+
+impl IntoResponse for Stopping {
+    fn into_response(self) -> Response {
         let problem = Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "SERVER_STOPPING",
             "this server is stopping: try again",
         );
-        return ([(RETRY_AFTER, RETRY_AFTER_SECONDS), (CONNECTION, "close")], problem).into_response();
-    };
-    next.run(request).await
+        ([(RETRY_AFTER, RETRY_AFTER_SECONDS), (CONNECTION, "close")], problem).into_response()
+    }
 }
 
 #[cfg(test)]
@@ -79,7 +82,7 @@ mod tests {
         let first = drain.enter().unwrap();
         assert_eq!(drain.begun().now_or_never(), None);
         drain.begin();
-        assert!(drain.enter().is_none());
+        assert_eq!(drain.enter().err(), Some(Stopping));
         assert_eq!((drain.in_flight(), drain.finished().now_or_never()), (1, None));
         drop(first);
         assert_eq!((drain.in_flight(), drain.finished().now_or_never()), (0, Some(())));

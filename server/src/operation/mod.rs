@@ -7,7 +7,7 @@ mod ready;
 mod request_id;
 pub(crate) mod trace;
 
-pub(crate) use drain::{Drain, admit};
+pub(crate) use drain::Drain;
 pub use metrics::{Metrics, MetricsSettings};
 pub(crate) use observe::Watched;
 pub(crate) use ready::Readiness;

@@ -1,0 +1,147 @@
+//! The short way for calls of tools that are plainly in order.
+//!
+//! `rmcp` serves each HTTP request as a connection of its own: it reads the message again, and starts four tasks and as many channels for it, which takes longer
+//! than the call itself. A call that asks for nothing but a tool and an answer goes without. What looks odd in any way takes the long way: `rmcp` knows what is
+//! wrong with it, and what to say. Both ways come to [`Calls::answer`].
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use rmcp::model::{
+    JsonRpcError, JsonRpcResponse, JsonRpcVersion2_0, MetaObject, ProtocolVersion, RequestId,
+    RequestMetaObject, ResultType,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::intake::{Message, VERSION_HEADER};
+use crate::answer::Answer;
+use crate::handler::Asker;
+use crate::operation::RequestId as RequestName;
+use crate::outcome::Outcome;
+use crate::selection::Filter;
+use crate::{Caller, Calls, diagnostics};
+
+const METHOD: &str = "tools/call";
+const METHOD_HEADER: &str = "mcp-method";
+const NAME_HEADER: &str = "mcp-name";
+
+/// The revisions without metadata in every request, over this transport. Requests that name none are of the first.
+const LEGACY: [ProtocolVersion; 3] =
+    [ProtocolVersion::V_2025_03_26, ProtocolVersion::V_2025_06_18, ProtocolVersion::V_2025_11_25];
+
+/// A call that is plainly in order.
+#[derive(Debug)]
+pub(super) struct Direct {
+    id: RequestId,
+    name: String,
+    arguments: Map<String, Value>,
+    meta: RequestMetaObject,
+    /// Of revision 2026-07-28.
+    modern: bool,
+}
+
+impl Direct {
+    /// The call that `request` is, if it is one that can go this way.
+    pub(super) fn take(headers: &HeaderMap, request: Message, calls: &Calls) -> Option<Self> {
+        let Message { id, message: Value::Object(mut message) } = request else { return None };
+        if message.get("method")? != METHOD {
+            return None;
+        }
+        let Some(Value::Object(mut params)) = message.remove("params") else { return None };
+        let Some(Value::String(name)) = params.remove("name") else { return None };
+        let arguments = object(params.remove("arguments"))?;
+        let meta = RequestMetaObject(MetaObject(object(params.remove("_meta"))?));
+        // Diagnostic tools may speak with the client before they answer.
+        if !params.is_empty() || calls.diagnostic_tools && diagnostics::get(&name).is_some() {
+            return None;
+        }
+        let modern = is_modern(headers, &name, &meta)?;
+        Some(Self { id, name, arguments, meta, modern })
+    }
+
+    /// The answer to a call of `caller`, who selects some of the tools. Dropping the future ends the request to the API.
+    pub(super) async fn answer(
+        self,
+        calls: &Calls,
+        caller: &Caller,
+        selected: Option<&Filter>,
+        request_id: RequestName,
+    ) -> Response {
+        let Self { id, name, arguments, meta, modern } = self;
+        let asker = Asker { caller, selected, request_id, meta: &meta };
+        match calls.answer(&name, arguments, &asker).await {
+            Ok(Outcome::Success(answer)) => told(id, &answer, modern.then_some(&calls.server_info)),
+            Ok(failure) => {
+                let result = calls.result(failure, modern);
+                Json(JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result }).into_response()
+            }
+            Err(error) => Json(JsonRpcError::new(Some(id), error)).into_response(),
+        }
+    }
+}
+
+/// A success as [`Calls::result`] tells it, but for the structured content, which is not built up.
+fn told(id: RequestId, answer: &Answer, server_info: Option<&MetaObject>) -> Response {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Result<'a> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        result_type: Option<ResultType>,
+        content: [Text<'a>; 1],
+        structured_content: Option<Box<RawValue>>,
+        is_error: bool,
+        #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+        meta: Option<&'a MetaObject>,
+    }
+
+    #[derive(Serialize)]
+    #[serde(tag = "type", rename = "text")]
+    struct Text<'a> {
+        text: &'a str,
+    }
+
+    let result = Result {
+        result_type: server_info.map(|_| ResultType::COMPLETE),
+        content: [Text { text: answer.text() }],
+        structured_content: answer.raw().ok(),
+        is_error: false,
+        meta: server_info,
+    };
+    Json(JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result }).into_response()
+}
+
+/// An object, which may be missing.
+fn object(value: Option<Value>) -> Option<Map<String, Value>> {
+    match value {
+        None => Some(Map::new()),
+        Some(Value::Object(map)) => Some(map),
+        Some(_) => None,
+    }
+}
+
+/// Whether a call of `tool` is of revision 2026-07-28, and not of an older one; `None` for other revisions, and where headers and metadata do not agree.
+fn is_modern(headers: &HeaderMap, tool: &str, meta: &RequestMetaObject) -> Option<bool> {
+    let named = only(headers, VERSION_HEADER)?;
+    let Some(version) = meta.protocol_version() else {
+        let legacy = |version: &str| LEGACY.iter().any(|known| known.as_str() == version);
+        return named.is_none_or(legacy).then_some(false);
+    };
+    let agreed = version == ProtocolVersion::V_2026_07_28
+        && named == Some(version.as_str())
+        && only(headers, METHOD_HEADER)? == Some(METHOD)
+        && only(headers, NAME_HEADER)? == Some(tool)
+        && meta.missing_required_keys(&version).is_empty();
+    agreed.then_some(true)
+}
+
+/// The value of a header, which may be missing; `None` where it is given twice or is no text.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<Option<&'a str>> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Some(None),
+        (Some(only), None) => only.to_str().ok().map(Some),
+        _ => None,
+    }
+}

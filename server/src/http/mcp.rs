@@ -1,0 +1,75 @@
+//! The MCP endpoint: what every request passes, in this order: [`guard`](super::guard) (Host and Origin), the end of the server, the method,
+//! [`credential`](super::credential) (who calls), [`intake`](super::intake) (media types, size, JSON-RPC framing), the selection of tools.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::Method;
+use http::header::ORIGIN;
+use rmcp::model::ErrorCode;
+use tower::{Layer, ServiceExt, service_fn};
+
+use super::direct::Direct;
+use super::{App, credential, intake, method_not_allowed, polish};
+use crate::Caller;
+use crate::jsonrpc::Rejection;
+use crate::selection::{self, Filter};
+
+pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Response {
+    if let Err(problem) = app.guard.judge(request.uri(), request.headers()) {
+        return problem.into_response();
+    }
+    if !request.headers().contains_key(ORIGIN) {
+        return app.admitted(request).await;
+    }
+    // A page in a browser, which reads the answer only if its headers say that it may.
+    let cors = app.cors.clone();
+    let admitted = service_fn(async |request| Ok::<_, Infallible>(app.admitted(request).await));
+    cors.layer(admitted).oneshot(request).await.unwrap_or_else(|never| match never {})
+}
+
+impl App {
+    async fn admitted(&self, request: Request) -> Response {
+        match self.drain.enter() {
+            Ok(_in_flight) => self.checked(request).await.unwrap_or_else(|refusal| refusal),
+            Err(stopping) => stopping.into_response(),
+        }
+    }
+
+    /// Everything that is checked before the protocol.
+    async fn checked(&self, mut request: Request) -> Result<Response, Response> {
+        if request.method() != Method::POST {
+            return Err(method_not_allowed("POST"));
+        }
+        let refuse = |refusal| self.challenge.respond(refusal);
+        let credential = credential::take(request.headers_mut()).map_err(refuse)?;
+        let credential = credential.ok_or_else(|| refuse(self.authenticator.nobody()))?;
+        let caller = self.authenticator.authenticate(credential).await.map_err(refuse)?;
+        let taken = intake::read(request, self.body_timeout, &self.room).await?;
+        let selected = selection::from_headers(&taken.parts.headers, &self.calls.table);
+        let selected = selected.map_err(|(header, error)| {
+            let id = taken.request.as_ref().map(|request| request.id.clone());
+            intake::refuse(&Rejection::new(ErrorCode::INVALID_PARAMS, format!("{header}: {error}"), id))
+        })?;
+        Ok(self.spoken(taken, caller, selected).await)
+    }
+
+    /// The answer of the protocol.
+    async fn spoken(&self, taken: intake::Taken, caller: Caller, selected: Option<Filter>) -> Response {
+        let intake::Taken { mut parts, body, request, room: _room } = taken;
+        let id = request.as_ref().map(|request| request.id.clone());
+        if let Some(direct) = request.and_then(|request| Direct::take(&parts.headers, request, &self.calls)) {
+            let name = parts.extensions.remove().unwrap_or_else(|| self.calls.request_ids.next());
+            return direct.answer(&self.calls, &caller, selected.as_ref(), name).await;
+        }
+        parts.extensions.insert(caller);
+        if let Some(selected) = selected {
+            parts.extensions.insert(selected);
+        }
+        let request = Request::from_parts(parts, Body::from(body));
+        polish::response(self.service.handle(request).await.map(Body::new), id).await
+    }
+}
