@@ -62,7 +62,7 @@ pub use clock::Clock;
 pub use config::{Config, ConfigError};
 pub use handler::Handler;
 pub use key::{InvalidKey, Key};
-pub use limits::{LimitArgs, Limits};
+pub use limits::{CallTimes, LimitArgs, Limits};
 pub use log::{Log, LogFormat};
 pub use operation::{Metrics, MetricsSettings, RequestId, Telemetry};
 pub use secret::Secret;

@@ -1,6 +1,7 @@
 //! Bounds: how much at once, how often, how long, how large. All hold per replica; nothing is shared between servers.
 
 mod args;
+mod times;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::http::MAX_BODY_BYTES;
 use crate::{ConfigError, seconds};
 pub use args::LimitArgs;
+pub use times::CallTimes;
 
 /// The bounds of a server. Durations are in seconds, with fractions, wherever they are written; none can be written as 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -86,12 +88,6 @@ impl Limits {
         Self { calls_per_minute: 0, retries: 0, breaker_failures: 0, ..Self::default() }
     }
 
-    /// Longest time for a call of `tool`, where `otherwise` holds for the tools that are not named.
-    #[must_use]
-    pub fn timeout(&self, tool: &str, otherwise: Duration) -> Duration {
-        self.tool_timeouts.get(tool).copied().unwrap_or(otherwise)
-    }
-
     /// Checks the values, for a server with these tools.
     ///
     /// # Errors
@@ -159,17 +155,6 @@ mod tests {
         ] {
             assert!(serde_json::from_value::<Limits>(bad.clone()).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_tool_may_have_a_time_of_its_own() {
-        let (otherwise, own) = (Duration::from_secs(30), Duration::from_secs(90));
-        let limits =
-            Limits { tool_timeouts: BTreeMap::from([("media_get".into(), own)]), ..Limits::default() };
-        assert_eq!(
-            (limits.timeout("media_get", otherwise), limits.timeout("call_get", otherwise)),
-            (own, otherwise)
-        );
     }
 
     #[test]

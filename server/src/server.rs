@@ -18,7 +18,7 @@ use crate::auth::{self, Authenticator, Fingerprints};
 use crate::meta::MetaTools;
 use crate::operation::{Metrics, RequestIds};
 use crate::stdio::{self, StdioError};
-use crate::{Calls, Clock, Config, ConfigError, Credential, Table, TableError, Upstream};
+use crate::{CallTimes, Calls, Clock, Config, ConfigError, Credential, Table, TableError, Upstream};
 pub use builder::Builder;
 pub use running::Running;
 
@@ -92,8 +92,8 @@ impl Server {
             metrics,
             request_ids: RequestIds::of_this_process(),
             admission: Admission::new(&config.limits),
-            limits: config.limits.clone(),
-            timeout: config.upstream_timeout,
+            times: CallTimes::new(&config),
+            max_result_bytes: config.limits.max_result_bytes,
             structured_errors: !config.output_schemas,
             table,
         };
