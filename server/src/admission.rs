@@ -14,8 +14,9 @@ use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use crate::Limits;
 use crate::attempts::whole_seconds;
+use crate::operation::Bound;
+use crate::{Limits, Metrics};
 
 /// The calls of all callers.
 pub struct Admission {
@@ -25,6 +26,7 @@ pub struct Admission {
     callers: Mutex<LruCache<u64, Arc<Caller>>>,
     fingerprints: RandomState,
     clock: TokioClock,
+    metrics: Metrics,
 }
 
 /// What each caller gets.
@@ -70,12 +72,20 @@ impl Refusal {
             Self::TooManyAtOnce | Self::Busy => 1,
         }
     }
+
+    fn bound(self) -> Bound {
+        match self {
+            Self::TooOften(_) => Bound::Rate,
+            Self::TooManyAtOnce => Bound::CallerConcurrency,
+            Self::Busy => Bound::Concurrency,
+        }
+    }
 }
 
 impl Admission {
-    /// The rules of `limits`.
+    /// The rules of `limits`; what they do is counted in `metrics`.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &Limits, metrics: Metrics) -> Self {
         let callers = NonZeroUsize::new(limits.callers).unwrap_or(NonZeroUsize::MIN);
         Self {
             all: Arc::new(Semaphore::new(limits.calls)),
@@ -83,6 +93,7 @@ impl Admission {
             callers: Mutex::new(LruCache::new(callers)),
             fingerprints: RandomState::new(),
             clock: TokioClock(Instant::now()),
+            metrics,
         }
     }
 
@@ -91,6 +102,10 @@ impl Admission {
     /// # Errors
     /// [`Refusal`].
     pub fn admit(&self, credential: &impl Hash) -> Result<Admitted, Refusal> {
+        self.judge(credential).inspect_err(|refusal| self.metrics.refused(refusal.bound()))
+    }
+
+    fn judge(&self, credential: &impl Hash) -> Result<Admitted, Refusal> {
         let caller = self.caller(self.fingerprints.hash_one(credential));
         let of_caller = caller.running.clone().try_acquire_owned().map_err(|_| Refusal::TooManyAtOnce)?;
         let of_all = self.all.clone().try_acquire_owned().map_err(|_| Refusal::Busy)?;
@@ -102,7 +117,9 @@ impl Admission {
 
     fn caller(&self, fingerprint: u64) -> Arc<Caller> {
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        callers.get_or_insert(fingerprint, || Arc::new(self.newcomer())).clone()
+        let caller = callers.get_or_insert(fingerprint, || Arc::new(self.newcomer())).clone();
+        self.metrics.callers_kept(callers.len());
+        caller
     }
 
     fn newcomer(&self) -> Caller {

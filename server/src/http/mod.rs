@@ -8,6 +8,7 @@ pub mod guard;
 pub mod intake;
 pub mod polish;
 mod problem;
+mod room;
 pub(crate) mod serve;
 
 use std::sync::Arc;
@@ -24,7 +25,6 @@ use http::{HeaderValue, Method, StatusCode};
 use rmcp::model::ErrorCode;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
-use tokio::sync::Semaphore;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::auth::{self, Authenticator, Challenge};
@@ -33,6 +33,7 @@ use crate::operation::{self, Drain, Readiness};
 use crate::{Calls, Config, Handler, NAME, VERSION, selection};
 use guard::Guard;
 pub use problem::Problem;
+pub use room::Room;
 
 /// Longest request body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -44,8 +45,7 @@ struct App {
     authenticator: Arc<Authenticator>,
     challenge: Arc<Challenge>,
     body_timeout: Duration,
-    /// For bodies, a permit a byte.
-    room: Arc<Semaphore>,
+    room: Room,
 }
 
 /// The routes: `/mcp`, `/health`, `/ready`, and where to sign in if tokens are taken.
@@ -61,11 +61,11 @@ pub(crate) fn router(
     let oauth = config.oauth.as_ref();
     let app = App {
         service: service(calls.clone()),
+        room: Room::new(config.limits.body_bytes, calls.metrics.clone()),
         calls,
         authenticator,
         challenge: Arc::new(Challenge::new(oauth)),
         body_timeout: config.body_timeout,
-        room: Arc::new(Semaphore::new(config.limits.body_bytes)),
     };
     let guard = Arc::new(guard);
     let mcp: MethodRouter<App> = any(mcp).layer(from_fn_with_state(drain, operation::admit));

@@ -11,6 +11,7 @@ mod diagnostics;
 mod gate;
 mod hardening;
 mod meta;
+mod metrics;
 mod oauth;
 mod operation;
 mod process;
