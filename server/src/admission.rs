@@ -4,18 +4,13 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use governor::clock::Clock;
-use governor::middleware::NoOpMiddleware;
-use governor::nanos::Nanos;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
+use governor::Quota;
 use lru::LruCache;
 use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 
-use crate::attempts::whole_seconds;
 use crate::operation::Bound;
+use crate::rate::Rate;
 use crate::{Limits, Metrics};
 
 /// The calls of all callers.
@@ -25,7 +20,6 @@ pub struct Admission {
     /// By a fingerprint of the credential: whoever reads the memory learns no key from it.
     callers: Mutex<LruCache<u64, Arc<Caller>>>,
     fingerprints: RandomState,
-    clock: TokioClock,
     metrics: Metrics,
 }
 
@@ -39,8 +33,6 @@ struct Caller {
     running: Arc<Semaphore>,
     rate: Option<Rate>,
 }
-
-type Rate = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Nanos>>;
 
 /// Leave for one call, until it is dropped.
 #[derive(Debug)]
@@ -92,7 +84,6 @@ impl Admission {
             share: Share::new(limits),
             callers: Mutex::new(LruCache::new(callers)),
             fingerprints: RandomState::new(),
-            clock: TokioClock(Instant::now()),
             metrics,
         }
     }
@@ -109,9 +100,7 @@ impl Admission {
         let caller = self.caller(self.fingerprints.hash_one(credential));
         let of_caller = caller.running.clone().try_acquire_owned().map_err(|_| Refusal::TooManyAtOnce)?;
         let of_all = self.all.clone().try_acquire_owned().map_err(|_| Refusal::Busy)?;
-        if let Some(Err(early)) = caller.rate.as_ref().map(RateLimiter::check) {
-            return Err(Refusal::TooOften(whole_seconds(early.wait_time_from(self.clock.now()))));
-        }
+        caller.rate.as_ref().map_or(Ok(()), Rate::check).map_err(Refusal::TooOften)?;
         Ok(Admitted { _of_all: of_all, _of_caller: of_caller })
     }
 
@@ -123,10 +112,7 @@ impl Admission {
     }
 
     fn newcomer(&self) -> Caller {
-        Caller {
-            running: Arc::new(Semaphore::new(self.share.at_once)),
-            rate: self.share.rate.map(|quota| RateLimiter::direct_with_clock(quota, self.clock)),
-        }
+        Caller { running: Arc::new(Semaphore::new(self.share.at_once)), rate: self.share.rate.map(Rate::new) }
     }
 }
 
@@ -144,18 +130,6 @@ impl Share {
 impl std::fmt::Debug for Admission {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Admission").field("room", &self.all.available_permits()).finish_non_exhaustive()
-    }
-}
-
-/// The clock of `tokio`, which tests can stop, for `governor`.
-#[derive(Debug, Clone, Copy)]
-struct TokioClock(Instant);
-
-impl Clock for TokioClock {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        Nanos::from(self.0.elapsed())
     }
 }
 

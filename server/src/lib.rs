@@ -40,6 +40,7 @@ mod log;
 pub mod meta;
 mod operation;
 pub mod outcome;
+mod rate;
 pub mod request;
 pub mod retry_after;
 pub mod rules;

@@ -78,11 +78,11 @@ impl Server {
     /// # Errors
     /// As [`Server::new`].
     pub fn with(config: Config, clock: &Clock, fingerprints: Fingerprints) -> Result<Self, StartError> {
-        let (authenticator, credentials) = auth::new(config.oauth.as_ref(), clock, fingerprints)?;
+        let metrics = Metrics::default();
+        let (authenticator, credentials) = auth::new(config.oauth.as_ref(), clock, fingerprints, &metrics)?;
         let table = Table::new(&Contract::load()?, config.output_schemas)?;
         let tools: Vec<&str> = table.definitions().map(|tool| tool.name.as_ref()).collect();
         config.limits.check(&tools)?;
-        let metrics = Metrics::default();
         let calls = Calls {
             served: config.selection.filter(&table).map_err(ConfigError::from)?,
             meta_tools: config.selection.meta_tools.then(MetaTools::new).transpose()?,

@@ -1,6 +1,6 @@
 //! How access tokens are taken: the `oauth` part of the settings.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
 use serde::{Deserialize, Serialize};
@@ -66,9 +66,13 @@ pub struct OAuth {
     pub jwks_interval_seconds: u64,
     /// How long the answer about a token is used, in seconds; at most 300.
     pub introspection_age_seconds: u64,
+    /// How many tokens that are not known to have been good are asked about at once.
+    pub introspections_at_once: NonZeroUsize,
+    /// How many of them are asked about in a minute, with at most the sixtieth part in one moment.
+    pub introspections_per_minute: NonZeroU32,
     /// Longest wait for the authorization server, in seconds.
     pub timeout_seconds: u64,
-    /// How many exchanged tokens, and how many answers about tokens, are kept at most.
+    /// How many exchanged tokens, how many answers about good tokens, and how many about others are kept at most.
     pub max_cached_tokens: NonZeroUsize,
 }
 
@@ -93,6 +97,8 @@ impl Default for OAuth {
             jwks_max_age_seconds: 3600,
             jwks_interval_seconds: 30,
             introspection_age_seconds: 10,
+            introspections_at_once: NonZeroUsize::MIN.saturating_add(31),
+            introspections_per_minute: NonZeroU32::MIN.saturating_add(2_999),
             timeout_seconds: 5,
             max_cached_tokens: NonZeroUsize::MIN.saturating_add(9_999),
         }

@@ -102,6 +102,7 @@ async fn refusals_are_counted_by_the_bound() {
         ..Limits::default()
     };
     let (server, url) = measured(&gate.url(), limits).await;
+    // Those of tokens that are not known have a test of their own.
     let reasons = ["rate", "caller_concurrency", "concurrency", "bodies"];
     let counted = |count: u8| {
         let line = |reason| format!(r#"pilot_status_mcp_refusals_total{{reason="{reason}"}} {count}"#);

@@ -19,10 +19,13 @@ pub(crate) enum Bound {
     Concurrency,
     /// Room for the bodies of requests.
     Bodies,
+    /// Questions about access tokens that are not known.
+    Introspections,
 }
 
 impl Bound {
-    const ALL: [Self; 4] = [Self::Rate, Self::CallerConcurrency, Self::Concurrency, Self::Bodies];
+    const ALL: [Self; 5] =
+        [Self::Rate, Self::CallerConcurrency, Self::Concurrency, Self::Bodies, Self::Introspections];
 
     fn labels(self) -> ReasonLabels {
         let reason = match self {
@@ -30,6 +33,7 @@ impl Bound {
             Self::CallerConcurrency => "caller_concurrency",
             Self::Concurrency => "concurrency",
             Self::Bodies => "bodies",
+            Self::Introspections => "introspections",
         };
         ReasonLabels { reason }
     }
