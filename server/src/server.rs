@@ -18,7 +18,7 @@ use crate::auth::{self, Authenticator, Fingerprints};
 use crate::meta::MetaTools;
 use crate::operation::{Metrics, RequestIds};
 use crate::stdio::{self, StdioError};
-use crate::{CallTimes, Calls, Clock, Config, ConfigError, Credential, Table, TableError, Upstream};
+use crate::{CallTimes, Calls, Clock, Config, ConfigError, Credential, OAuth, Table, TableError, Upstream};
 pub use builder::Builder;
 pub use running::Running;
 
@@ -77,7 +77,8 @@ impl Server {
     ///
     /// # Errors
     /// As [`Server::new`].
-    pub fn with(config: Config, clock: &Clock, fingerprints: Fingerprints) -> Result<Self, StartError> {
+    pub fn with(mut config: Config, clock: &Clock, fingerprints: Fingerprints) -> Result<Self, StartError> {
+        config.oauth = OAuth::in_force(config.oauth)?;
         let metrics = Metrics::default();
         let (authenticator, credentials) = auth::new(config.oauth.as_ref(), clock, fingerprints, &metrics)?;
         let table = Table::new(&Contract::load()?, config.output_schemas)?;

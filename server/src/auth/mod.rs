@@ -66,14 +66,13 @@ enum Reader {
 /// counted in `metrics`.
 ///
 /// # Errors
-/// [`StartError`] for settings that cannot be used.
+/// [`StartError`] when the client of the authorization server cannot be set up.
 pub(crate) fn new(
     oauth: Option<&OAuth>,
     clock: &Clock,
     fingerprints: Fingerprints,
     metrics: &Metrics,
 ) -> Result<(Authenticator, Credentials), StartError> {
-    oauth.map(OAuth::check).transpose()?;
     let issuer = oauth.map(Issuer::new).transpose()?.map(Arc::new);
     let configured = oauth.zip(issuer);
     let credentials = Credentials::new(clock.clone(), configured.clone());

@@ -10,10 +10,10 @@ use super::{set, some};
 #[derive(Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "OAuth")]
 pub(super) struct OAuthOptions {
-    /// Take access tokens; the public URL of the MCP endpoint, path included, exactly as clients connect to it
+    /// Public URL of the MCP endpoint, path included, exactly as clients connect to it: what tokens must be for
     #[arg(long, value_name = "URL")]
     oauth_resource: Option<String>,
-    /// Authorization server whose tokens are taken
+    /// Take access tokens, those of this authorization server; the resource, the client and its secret must be given too
     #[arg(long, value_name = "URL")]
     oauth_issuer: Option<String>,
     /// This server's client there, which exchanges tokens; its secret is PILOT_STATUS_OAUTH_CLIENT_SECRET
@@ -34,7 +34,7 @@ pub(super) struct OAuthOptions {
 }
 
 impl OAuthOptions {
-    /// Puts what was given over what `oauth` says; tokens are taken once anything is given.
+    /// Puts what was given over what `oauth` says.
     pub(super) fn apply(self, oauth: &mut Option<OAuth>) {
         if oauth.is_none() && self == Self::default() {
             return;
