@@ -3,8 +3,9 @@
 use clap::Args;
 use server::OAuth;
 use server::auth::Validation;
+use server::settings::set;
 
-use super::{set, some};
+use super::some;
 
 // The secret is no option: options can be read by others on the machine.
 #[derive(Debug, Default, PartialEq, Args)]
@@ -26,11 +27,11 @@ pub(super) struct OAuthOptions {
     #[arg(long, value_name = "AUDIENCE")]
     oauth_api_audience: Option<String>,
     /// Ask the authorization server about each token instead of checking its signature
-    #[arg(long)]
-    oauth_introspection: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    oauth_introspection: Option<bool>,
     /// Take access tokens only, no API keys
-    #[arg(long)]
-    no_api_keys: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    no_api_keys: Option<bool>,
 }
 
 impl OAuthOptions {
@@ -45,9 +46,8 @@ impl OAuthOptions {
         set(&mut settings.client_id, self.oauth_client_id);
         set(&mut settings.scopes, some(self.oauth_scope));
         settings.api_audience = self.oauth_api_audience.or(settings.api_audience.take());
-        if self.oauth_introspection {
-            settings.validation = Validation::Introspection;
-        }
-        settings.api_keys &= !self.no_api_keys;
+        let validation = |asks| if asks { Validation::Introspection } else { Validation::Jwks };
+        set(&mut settings.validation, self.oauth_introspection.map(validation));
+        set(&mut settings.api_keys, self.no_api_keys.map(|none| !none));
     }
 }

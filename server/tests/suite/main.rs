@@ -14,6 +14,7 @@ mod meta;
 mod metrics;
 mod oauth;
 mod operation;
+mod precedence;
 mod process;
 mod program;
 mod protocol;
