@@ -22,6 +22,9 @@ pub struct Limits {
     /// Longest wait for the head of a request, and for the next request on a connection that is kept.
     #[serde(rename = "head_timeout_seconds", with = "seconds")]
     pub head_timeout: Duration,
+    /// Longest wait for a client to take any more of its answer; then the connection is closed.
+    #[serde(rename = "write_timeout_seconds", with = "seconds")]
+    pub write_timeout: Duration,
     /// Bytes of request bodies over HTTP at once, of all callers; at least one of [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES).
     pub body_bytes: usize,
     /// Calls of tools at once, of all callers.
@@ -63,6 +66,7 @@ impl Default for Limits {
         Self {
             connections: 4096,
             head_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
             body_bytes: 128 * 1024 * 1024,
             calls: 512,
             calls_per_caller: 64,
@@ -96,6 +100,7 @@ impl Limits {
         let positive = [
             ("connections", self.connections > 0),
             ("head_timeout_seconds", !self.head_timeout.is_zero()),
+            ("write_timeout_seconds", !self.write_timeout.is_zero()),
             ("calls", self.calls > 0),
             ("calls_per_caller", self.calls_per_caller > 0),
             ("burst", self.burst > 0),

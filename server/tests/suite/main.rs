@@ -20,6 +20,7 @@ mod program;
 mod protocol;
 mod selection;
 mod settings;
+mod slow_readers;
 mod stdio;
 mod telemetry;
 mod tls;

@@ -25,6 +25,7 @@ const SETTINGS: &[Row] = &[
     ("selection.tools", "['a']", "['b']", Some(("--tools", "", "[]"))),
     ("limits.connections", "1", "2", Some(("--max-connections", "3", "3"))),
     ("limits.head_timeout_seconds", "1", "2", None),
+    ("limits.write_timeout_seconds", "1", "2", None),
     ("limits.body_bytes", "1", "2", None),
     ("limits.calls", "1", "2", Some(("--max-calls", "3", "3"))),
     ("limits.calls_per_caller", "1", "2", Some(("--max-calls-per-caller", "3", "3"))),
