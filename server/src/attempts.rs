@@ -35,7 +35,7 @@ impl Attempts {
             generator: Mutex::new(
                 limits.retry_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
             ),
-            breaker: Breaker::new(limits.breaker_failures, limits.breaker_open),
+            breaker: Breaker::new(limits.breaker_failures, limits.breaker_open, metrics.clone()),
             metrics,
         }
     }
@@ -57,8 +57,14 @@ impl Attempts {
         for made in 0..=retries {
             let pass = match self.breaker.pass() {
                 Ok(pass) => pass,
-                Err(wait) => return last.unwrap_or(Err(UpstreamError::Unavailable(whole_seconds(wait)))),
+                Err(wait) => {
+                    self.metrics.not_sent();
+                    return last.unwrap_or(Err(UpstreamError::Unavailable(whole_seconds(wait))));
+                }
             };
+            if made > 0 {
+                self.metrics.retried();
+            }
             let attempt = self.metrics.upstream(in_time(deadline, request())).await;
             pass.end(is_fault(&attempt));
             let left = deadline.saturating_duration_since(Instant::now());

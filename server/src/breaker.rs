@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::Metrics;
+
 /// What a caller is told to wait for the one request that tries the API again.
 const TRIAL: Duration = Duration::from_secs(1);
 
@@ -14,6 +16,7 @@ pub struct Breaker {
     threshold: u32,
     open_for: Duration,
     state: Mutex<State>,
+    metrics: Metrics,
 }
 
 #[derive(Debug)]
@@ -41,10 +44,11 @@ pub struct Pass<'a> {
 }
 
 impl Breaker {
-    /// A breaker that opens for `open_for` after `threshold` failures in a row; 0 is never.
+    /// A breaker that opens for `open_for` after `threshold` failures in a row; 0 is never. `metrics` is told its state.
     #[must_use]
-    pub fn new(threshold: u32, open_for: Duration) -> Self {
-        Self { threshold, open_for, state: Mutex::new(State { phase: Phase::Closed(0), era: 0 }) }
+    pub fn new(threshold: u32, open_for: Duration, metrics: Metrics) -> Self {
+        let state = Mutex::new(State { phase: Phase::Closed(0), era: 0 });
+        Self { threshold, open_for, state, metrics }
     }
 
     /// Asks whether a request may be sent.
@@ -57,7 +61,7 @@ impl Breaker {
             Phase::Closed(_) => {}
             Phase::Open(until) => match until.checked_duration_since(Instant::now()) {
                 Some(wait) if !wait.is_zero() => return Err(wait),
-                _ => state.turn(Phase::HalfOpen),
+                _ => self.turn(&mut state, Phase::HalfOpen),
             },
             Phase::HalfOpen => return Err(TRIAL),
         }
@@ -67,12 +71,22 @@ impl Breaker {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn turn(&self, state: &mut State, phase: Phase) {
+        self.metrics.breaker_turned(phase.number());
+        state.phase = phase;
+        state.era += 1;
+    }
 }
 
-impl State {
-    fn turn(&mut self, phase: Phase) {
-        self.phase = phase;
-        self.era += 1;
+impl Phase {
+    /// As the metrics tell it.
+    fn number(&self) -> i64 {
+        match self {
+            Self::Closed(_) => 0,
+            Self::HalfOpen => 1,
+            Self::Open(_) => 2,
+        }
     }
 }
 
@@ -91,11 +105,11 @@ impl Pass<'_> {
         if !failed {
             match state.phase {
                 Phase::Closed(_) => state.phase = Phase::Closed(0),
-                _ => state.turn(Phase::Closed(0)),
+                _ => self.breaker.turn(&mut state, Phase::Closed(0)),
             }
         } else if failures.saturating_add(1) == self.breaker.threshold {
             tracing::warn!(seconds = self.breaker.open_for.as_secs_f64(), "the API fails: it is left alone");
-            state.turn(Phase::Open(Instant::now() + self.breaker.open_for));
+            self.breaker.turn(&mut state, Phase::Open(Instant::now() + self.breaker.open_for));
         } else {
             state.phase = Phase::Closed(failures.saturating_add(1));
         }
@@ -107,79 +121,11 @@ impl Drop for Pass<'_> {
         let mut state = self.breaker.state();
         if state.era == self.era && matches!(state.phase, Phase::HalfOpen) {
             // The trial was called off: the next request is one.
-            state.turn(Phase::Open(Instant::now()));
+            self.breaker.turn(&mut state, Phase::Open(Instant::now()));
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const OPEN: Duration = Duration::from_secs(10);
-
-    fn fail(breaker: &Breaker, times: u32) {
-        for _ in 0..times {
-            breaker.pass().unwrap().end(true);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn opens_after_failures_in_a_row_only() {
-        let breaker = Breaker::new(3, OPEN);
-        fail(&breaker, 2);
-        breaker.pass().unwrap().end(false);
-        fail(&breaker, 2);
-        assert!(breaker.pass().is_ok());
-        fail(&breaker, 1);
-        assert_eq!(breaker.pass().unwrap_err(), OPEN);
-        tokio::time::advance(Duration::from_secs(4)).await;
-        assert_eq!(breaker.pass().unwrap_err(), Duration::from_secs(6));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn tries_with_one_request_and_closes_when_it_succeeds() {
-        let breaker = Breaker::new(1, OPEN);
-        fail(&breaker, 1);
-        tokio::time::advance(OPEN).await;
-        let trial = breaker.pass().unwrap();
-        assert_eq!(breaker.pass().unwrap_err(), TRIAL);
-        trial.end(false);
-        let (one, other) = (breaker.pass(), breaker.pass());
-        assert!(one.is_ok() && other.is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn stays_open_when_the_trial_fails() {
-        let breaker = Breaker::new(3, OPEN);
-        fail(&breaker, 3);
-        tokio::time::advance(OPEN).await;
-        fail(&breaker, 1);
-        assert_eq!(breaker.pass().unwrap_err(), OPEN);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_trial_that_is_called_off_makes_way_for_another() {
-        let breaker = Breaker::new(1, OPEN);
-        fail(&breaker, 1);
-        tokio::time::advance(OPEN).await;
-        drop(breaker.pass().unwrap());
-        assert!(breaker.pass().is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn late_answers_change_nothing() {
-        let breaker = Breaker::new(1, OPEN);
-        let (late, failing) = (breaker.pass().unwrap(), breaker.pass().unwrap());
-        failing.end(true);
-        late.end(false);
-        assert_eq!(breaker.pass().unwrap_err(), OPEN);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn never_opens_without_a_threshold() {
-        let breaker = Breaker::new(0, OPEN);
-        fail(&breaker, 1000);
-        assert!(breaker.pass().is_ok());
-    }
-}
+#[path = "breaker_tests.rs"]
+mod tests;

@@ -1,7 +1,5 @@
 //! One tool call, from arguments to outcome.
 
-use std::time::Duration;
-
 use http::StatusCode;
 use rmcp::model::MetaObject;
 use serde_json::{Map, Value};
@@ -15,7 +13,7 @@ use crate::selection::{Filter, View};
 use crate::table::{Entry, Table};
 use crate::upstream::Upstream;
 use crate::validate::Problem;
-use crate::{Caller, Limits, cut, request, rules, validate};
+use crate::{CallTimes, Caller, cut, request, rules, validate};
 
 /// The tools and the API behind them: everything that a call needs but the caller.
 #[derive(Debug)]
@@ -38,10 +36,10 @@ pub struct Calls {
     pub(crate) request_ids: RequestIds,
     /// Who may call now.
     pub admission: Admission,
-    /// The bounds of calls and results.
-    pub limits: Limits,
-    /// Longest time for a call of a tool that [`Limits::tool_timeouts`] does not name.
-    pub timeout: Duration,
+    /// How long a call may take.
+    pub times: CallTimes,
+    /// Longest text of a list; see [`Limits::max_result_bytes`](crate::Limits::max_result_bytes).
+    pub max_result_bytes: usize,
     /// The server's name for itself in results.
     pub(crate) server_info: MetaObject,
     /// Whether failures are told in `structuredContent` too; see [`Outcome::into_result`].
@@ -75,13 +73,13 @@ impl Calls {
         let arguments = Value::Object(arguments);
         let request = prepare(entry, &arguments).map_err(|problems| Failure::invalid(&problems))?;
         let credential = self.credentials.of(caller).await?;
-        let limit = self.limits.timeout(&entry.definition.name, self.timeout);
+        let limit = self.times.of(&entry.definition.name);
         let reply = self.upstream.send(&request, &credential, limit).await?;
         if reply.status == StatusCode::UNAUTHORIZED {
             self.credentials.forget(caller);
         }
         let outcome = Outcome::from_reply(reply);
-        Ok(cut::shorten(outcome, &entry.operation, &arguments, self.limits.max_result_bytes))
+        Ok(cut::shorten(outcome, &entry.operation, &arguments, self.max_result_bytes))
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 use server::selection::SelectionOptions;
+use server::settings::set;
 use server::{BaseUrl, Config, DEFAULT_UPSTREAM, LimitArgs, LogFormat, Settings};
 
 use crate::failure::Failure;
@@ -49,11 +50,17 @@ Exit codes: 0 after a signal or the end of input, 1 when serving fails or at a s
 Example, against a mock on this machine:
   pilot-status-mcp http --upstream http://127.0.0.1:4010";
 
+/// Said with the options themselves.
+const SWITCHES: &str = "\
+A switch without a value is on; with =false it turns off what the file or the environment turned on, as in --read-only=false.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve streamable HTTP on /mcp; /health tells that the server is up, /ready that the API answers
+    #[command(after_help = SWITCHES)]
     Http(HttpOptions),
     /// Serve one client over standard input and output
+    #[command(after_help = SWITCHES)]
     Stdio(CommonOptions),
 }
 
@@ -107,8 +114,8 @@ pub(crate) struct CommonOptions {
     #[arg(long, value_name = "URL")]
     otlp_endpoint: Option<String>,
     /// Give every tool an output schema; the definitions then take about twice the room
-    #[arg(long)]
-    output_schemas: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    output_schemas: Option<bool>,
     #[command(flatten)]
     selection: SelectionOptions,
     #[command(flatten)]
@@ -162,7 +169,7 @@ impl CommonOptions {
         set(&mut config.log.level, self.log_level);
         let collector = url("--otlp-endpoint", self.otlp_endpoint)?;
         config.telemetry.otlp_endpoint = collector.or(config.telemetry.otlp_endpoint.take());
-        config.output_schemas |= self.output_schemas;
+        set(&mut config.output_schemas, self.output_schemas);
         self.selection.apply(&mut config.selection);
         self.limits.apply(&mut config.limits);
         self.oauth.apply(&mut config.oauth);
@@ -174,12 +181,6 @@ impl CommonOptions {
 fn url(option: &str, raw: Option<String>) -> Result<Option<BaseUrl>, Failure> {
     let refuse = |mistake| Failure::Setting { place: option.to_owned(), mistake };
     raw.map(|raw| raw.parse().map_err(refuse)).transpose()
-}
-
-fn set<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
-    }
 }
 
 /// A list, if anything was listed.

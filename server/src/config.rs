@@ -41,7 +41,7 @@ pub struct Config {
     pub selection: Selection,
     /// How much, how often, how long.
     pub limits: Limits,
-    /// How access tokens are taken; without it only API keys are.
+    /// How access tokens are taken; without it, and without [`OAuth::issuer`] in it, only API keys are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oauth: Option<OAuth>,
     /// The log.

@@ -5,10 +5,15 @@ use std::fmt;
 use ::http::HeaderValue;
 use thiserror::Error;
 
+use crate::secret;
+
 /// Longest key that is read; real ones are far shorter.
 const MAX_LENGTH: usize = 512;
 
 /// A Pilot Status API key. It cannot be printed: `Debug` shows a placeholder, and there is no `Display`.
+///
+/// Its memory is cleared when the last copy is gone, that in a request to the API included. What remains is in the buffers of the connections that it came
+/// and went by, and over stdio in the environment of the process.
 #[derive(Clone, Hash)]
 pub struct Key(HeaderValue);
 
@@ -25,9 +30,7 @@ impl Key {
     pub fn parse(raw: impl AsRef<[u8]>) -> Result<Self, InvalidKey> {
         let raw = raw.as_ref();
         let fits = (1..=MAX_LENGTH).contains(&raw.len()) && raw.iter().all(u8::is_ascii_graphic);
-        let mut value = HeaderValue::from_bytes(raw).ok().filter(|_| fits).ok_or(InvalidKey)?;
-        value.set_sensitive(true);
-        Ok(Self(value))
+        fits.then(|| secret::header(raw.to_vec())).flatten().map(Self).ok_or(InvalidKey)
     }
 
     /// The key as a header value that is marked sensitive.

@@ -1,6 +1,7 @@
 //! Bounds: how much at once, how often, how long, how large. All hold per replica; nothing is shared between servers.
 
 mod args;
+mod times;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::http::MAX_BODY_BYTES;
 use crate::{ConfigError, seconds};
 pub use args::LimitArgs;
+pub use times::CallTimes;
 
 /// The bounds of a server. Durations are in seconds, with fractions, wherever they are written; none can be written as 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +22,9 @@ pub struct Limits {
     /// Longest wait for the head of a request, and for the next request on a connection that is kept.
     #[serde(rename = "head_timeout_seconds", with = "seconds")]
     pub head_timeout: Duration,
+    /// Longest wait for a client to take any more of its answer; then the connection is closed.
+    #[serde(rename = "write_timeout_seconds", with = "seconds")]
+    pub write_timeout: Duration,
     /// Bytes of request bodies over HTTP at once, of all callers; at least one of [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES).
     pub body_bytes: usize,
     /// Calls of tools at once, of all callers.
@@ -61,6 +66,7 @@ impl Default for Limits {
         Self {
             connections: 4096,
             head_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
             body_bytes: 128 * 1024 * 1024,
             calls: 512,
             calls_per_caller: 64,
@@ -86,12 +92,6 @@ impl Limits {
         Self { calls_per_minute: 0, retries: 0, breaker_failures: 0, ..Self::default() }
     }
 
-    /// Longest time for a call of `tool`, where `otherwise` holds for the tools that are not named.
-    #[must_use]
-    pub fn timeout(&self, tool: &str, otherwise: Duration) -> Duration {
-        self.tool_timeouts.get(tool).copied().unwrap_or(otherwise)
-    }
-
     /// Checks the values, for a server with these tools.
     ///
     /// # Errors
@@ -100,6 +100,7 @@ impl Limits {
         let positive = [
             ("connections", self.connections > 0),
             ("head_timeout_seconds", !self.head_timeout.is_zero()),
+            ("write_timeout_seconds", !self.write_timeout.is_zero()),
             ("calls", self.calls > 0),
             ("calls_per_caller", self.calls_per_caller > 0),
             ("burst", self.burst > 0),
@@ -159,17 +160,6 @@ mod tests {
         ] {
             assert!(serde_json::from_value::<Limits>(bad.clone()).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_tool_may_have_a_time_of_its_own() {
-        let (otherwise, own) = (Duration::from_secs(30), Duration::from_secs(90));
-        let limits =
-            Limits { tool_timeouts: BTreeMap::from([("media_get".into(), own)]), ..Limits::default() };
-        assert_eq!(
-            (limits.timeout("media_get", otherwise), limits.timeout("call_get", otherwise)),
-            (own, otherwise)
-        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
 
 use crate::seconds;
 
@@ -70,7 +71,7 @@ pub enum TlsError {
 #[derive(Clone, PartialEq, Eq)]
 struct Files {
     cert: Vec<u8>,
-    key: Vec<u8>,
+    key: Zeroizing<Vec<u8>>,
 }
 
 struct State {
@@ -138,7 +139,7 @@ impl Certificate {
 fn read(cert: &PathBuf, key: &PathBuf) -> Result<Files, TlsError> {
     let read =
         |path: &PathBuf| std::fs::read(path).map_err(|source| TlsError::Read { path: path.clone(), source });
-    Ok(Files { cert: read(cert)?, key: read(key)? })
+    Ok(Files { cert: read(cert)?, key: Zeroizing::new(read(key)?) })
 }
 
 fn parse(cert: &PathBuf, key: &PathBuf, files: &Files) -> Result<Arc<ServerConfig>, TlsError> {

@@ -10,8 +10,8 @@ use super::issuer::{Endpoint, Issuer, Unavailable};
 use super::kept::Cache;
 use super::settings::OAuth;
 use super::{Caller, Identity, Token};
-use crate::Clock;
 use crate::outcome::Failure;
+use crate::{Clock, Secret};
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -54,7 +54,7 @@ enum NotExchanged {
 
 #[derive(Deserialize)]
 struct Exchanged {
-    access_token: String,
+    access_token: Secret,
     expires_in: Option<u64>,
     token_type: Option<String>,
 }
@@ -141,8 +141,9 @@ impl Exchange {
         }
         let exchanged: Exchanged = answer.json()?;
         let is_bearer = exchanged.token_type.is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
-        let token =
-            Token::parse(&exchanged.access_token).filter(|_| is_bearer).ok_or(NotExchanged::Unavailable)?;
+        let token = Token::parse(exchanged.access_token.expose())
+            .filter(|_| is_bearer)
+            .ok_or(NotExchanged::Unavailable)?;
         if token.is(subject) {
             tracing::error!("the authorization server exchanged a token for itself; it is not sent on");
             return Err(NotExchanged::Forbidden);

@@ -10,11 +10,12 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use url::{Url, form_urlencoded};
+use zeroize::Zeroizing;
 
 use super::kept::Kept;
 use super::settings::{self, OAuth};
 use crate::base_url::is_loopback;
-use crate::{Secret, StartError};
+use crate::{Secret, StartError, secret};
 
 /// Longest answer that is read, in bytes.
 const MAX_ANSWER_BYTES: usize = 256 * 1024;
@@ -57,7 +58,8 @@ pub(super) struct Unavailable;
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
-    pub(super) body: Vec<u8>,
+    /// Cleared at the end, for it may hold tokens.
+    pub(super) body: Zeroizing<Vec<u8>>,
 }
 
 impl Issuer {
@@ -113,9 +115,9 @@ impl Issuer {
             .http
             .post(url)
             // Both parts are encoded before they are joined (RFC 6749, section 2.3.1).
-            .basic_auth(encode(&self.client_id), Some(encode(self.client_secret.expose())))
+            .basic_auth(encode(&self.client_id).as_str(), Some(encode(self.client_secret.expose()).as_str()))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body);
+            .body(secret::shared(body));
         send(request).await
     }
 
@@ -217,8 +219,8 @@ async fn send(request: RequestBuilder) -> Result<Answer, Unavailable> {
     })
 }
 
-async fn read(mut response: Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
-    let mut body = Vec::new();
+async fn read(mut response: Response) -> Result<Option<Zeroizing<Vec<u8>>>, reqwest::Error> {
+    let mut body = Zeroizing::new(Vec::new());
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > MAX_ANSWER_BYTES {
             return Ok(None);
@@ -228,6 +230,6 @@ async fn read(mut response: Response) -> Result<Option<Vec<u8>>, reqwest::Error>
     Ok(Some(body))
 }
 
-fn encode(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+fn encode(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(form_urlencoded::byte_serialize(text.as_bytes()).collect())
 }

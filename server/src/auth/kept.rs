@@ -96,6 +96,19 @@ impl<V: Clone> Cache<V> {
         slot.get_or_init(make).await.0.clone()
     }
 
+    /// Whether there is a value, or has been one that is no longer good and for which no other has made room yet.
+    pub(super) fn has(&self, key: Fingerprint) -> bool {
+        lock(&self.slots).contains(&key)
+    }
+
+    /// Moves the value to another cache.
+    pub(super) fn give(&self, key: Fingerprint, to: &Self) {
+        let slot = lock(&self.slots).pop(&key);
+        if let Some(slot) = slot {
+            lock(&to.slots).put(key, slot);
+        }
+    }
+
     /// Forgets the value.
     pub(super) fn forget(&self, key: Fingerprint) {
         lock(&self.slots).pop(&key);

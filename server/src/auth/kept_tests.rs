@@ -115,3 +115,18 @@ async fn a_burst_makes_it_once_even_if_it_is_good_for_no_time() {
     let all = join_all((0..50).map(|_| cache.get(key("a"), 0, make))).await;
     assert_eq!((all, made.get()), (vec![7; 50], 1));
 }
+
+#[tokio::test]
+async fn a_value_can_move_where_others_do_not_drive_it_out() {
+    let (from, to) = (cache(1), cache(1));
+    assert_eq!(cached(&from, "a", 0, 1, 10).await, 1);
+    from.give(key("a"), &to);
+    assert_eq!((from.has(key("a")), to.has(key("a"))), (false, true));
+    for name in ["b", "c"] {
+        assert_eq!(cached(&from, name, 0, 2, 10).await, 2);
+        // There is nothing to give twice.
+        from.give(key("a"), &to);
+    }
+    assert_eq!(cached(&to, "a", 9, 3, 99).await, 1);
+    assert_eq!(cached(&to, "a", 10, 3, 99).await, 3);
+}

@@ -17,6 +17,7 @@ mod kept;
 mod metadata;
 mod refusal;
 mod settings;
+mod strangers;
 mod token;
 
 use std::sync::Arc;
@@ -32,7 +33,7 @@ pub use refusal::Refusal;
 pub use settings::{OAuth, Validation};
 pub use token::{MAX_TOKEN_BYTES, Token};
 
-use crate::{Clock, Key, StartError};
+use crate::{Clock, Key, Metrics, StartError};
 use claims::Rules;
 use introspection::Introspection;
 use issuer::Issuer;
@@ -58,24 +59,25 @@ struct Tokens {
 #[derive(Debug)]
 enum Reader {
     Jwks(Jwks),
-    Introspection(Introspection),
+    Introspection(Box<Introspection>),
 }
 
-/// What lets callers in and what speaks for them, which share the settings and the connection to the authorization server.
+/// What lets callers in and what speaks for them, which share the settings and the connection to the authorization server. What is refused at a bound is
+/// counted in `metrics`.
 ///
 /// # Errors
-/// [`StartError`] for settings that cannot be used.
+/// [`StartError`] when the client of the authorization server cannot be set up.
 pub(crate) fn new(
     oauth: Option<&OAuth>,
     clock: &Clock,
     fingerprints: Fingerprints,
+    metrics: &Metrics,
 ) -> Result<(Authenticator, Credentials), StartError> {
-    oauth.map(OAuth::check).transpose()?;
     let issuer = oauth.map(Issuer::new).transpose()?.map(Arc::new);
     let configured = oauth.zip(issuer);
     let credentials = Credentials::new(clock.clone(), configured.clone());
     let api_keys = oauth.is_none_or(|settings| settings.api_keys);
-    let tokens = configured.map(|(settings, issuer)| Tokens::new(settings, issuer));
+    let tokens = configured.map(|(settings, issuer)| Tokens::new(settings, issuer, metrics));
     Ok((Authenticator { clock: clock.clone(), fingerprints, tokens, api_keys }, credentials))
 }
 
@@ -130,10 +132,12 @@ impl Authenticator {
 }
 
 impl Tokens {
-    fn new(settings: &OAuth, issuer: Arc<Issuer>) -> Self {
+    fn new(settings: &OAuth, issuer: Arc<Issuer>, metrics: &Metrics) -> Self {
         let reader = match settings.validation {
             Validation::Jwks => Reader::Jwks(Jwks::new(settings)),
-            Validation::Introspection => Reader::Introspection(Introspection::new(settings)),
+            Validation::Introspection => {
+                Reader::Introspection(Box::new(Introspection::new(settings, metrics.clone())))
+            }
         };
         Self { issuer, reader, rules: Rules::new(settings) }
     }

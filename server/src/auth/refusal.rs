@@ -1,7 +1,7 @@
 //! Why a caller is not let in, and the challenge that tells a client what to do about it (RFC 6750, RFC 9728).
 
 use axum::response::{IntoResponse, Response};
-use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::WWW_AUTHENTICATE;
 use http::{HeaderValue, StatusCode};
 use thiserror::Error;
 
@@ -41,6 +41,9 @@ pub enum Refusal {
     /// The authorization server cannot say.
     #[error("the authorization server cannot be reached to judge the access token; try again")]
     Unavailable,
+    /// Too many unknown tokens are to be asked about; so many seconds until the next can be.
+    #[error("too many access tokens are to be judged at the moment; try again")]
+    Busy(u64),
 }
 
 impl Refusal {
@@ -49,7 +52,17 @@ impl Refusal {
             Self::Both => (StatusCode::BAD_REQUEST, "CREDENTIALS_AMBIGUOUS"),
             Self::Scope => (StatusCode::FORBIDDEN, "INSUFFICIENT_SCOPE"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "AUTHORIZATION_SERVER_UNAVAILABLE"),
+            Self::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "SERVER_BUSY"),
             _ => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED"),
+        }
+    }
+
+    /// Seconds after which another attempt makes sense, where only time is wanting.
+    fn retry_after(self) -> Option<u64> {
+        match self {
+            Self::Unavailable => Some(RETRY_AFTER_SECONDS),
+            Self::Busy(seconds) => Some(seconds),
+            _ => None,
         }
     }
 }
@@ -78,21 +91,17 @@ impl Challenge {
     /// The answer to a caller that is not let in.
     pub(crate) fn respond(&self, refusal: Refusal) -> Response {
         let (status, code) = refusal.status();
-        let mut response = Problem::new(status, code, refusal.to_string()).into_response();
-        let headers = response.headers_mut();
-        match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                let bearer = self.0.as_ref().map(|bearer| HeaderValue::try_from(bearer.challenge(refusal)));
-                // What the settings hold has been checked to be a URL and scopes.
-                headers.insert(
-                    WWW_AUTHENTICATE,
-                    bearer.and_then(Result::ok).unwrap_or(HeaderValue::from_static(KEY_CHALLENGE)),
-                );
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS.into());
-            }
-            _ => {}
+        let problem = Problem::new(status, code, refusal.to_string());
+        let problem = match refusal.retry_after() {
+            Some(seconds) => problem.with_retry_after(seconds),
+            None => problem,
+        };
+        let mut response = problem.into_response();
+        if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            let bearer = self.0.as_ref().map(|bearer| HeaderValue::try_from(bearer.challenge(refusal)));
+            // What the settings hold has been checked to be a URL and scopes.
+            let challenge = bearer.and_then(Result::ok).unwrap_or(HeaderValue::from_static(KEY_CHALLENGE));
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
         response
     }
@@ -147,6 +156,7 @@ mod tests {
             ),
             (Refusal::Both, (400, None)),
             (Refusal::Unavailable, (503, None)),
+            (Refusal::Busy(1), (503, None)),
         ] {
             assert_eq!(challenge(Some(&oauth), refusal), expected);
         }

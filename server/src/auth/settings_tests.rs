@@ -1,4 +1,5 @@
 use super::*;
+use crate::ConfigError;
 
 fn good() -> OAuth {
     OAuth {
@@ -38,6 +39,7 @@ fn says_which_field_is_wrong() {
         ("resource", OAuth { resource: "http://mcp.example.com/mcp".into(), ..good() }),
         ("resource", OAuth { resource: "https://mcp.example.com/mcp#a".into(), ..good() }),
         ("resource", OAuth { resource: "https://mcp.example.com/{mcp}".into(), ..good() }),
+        ("issuer", OAuth { issuer: String::new(), resource: String::new(), ..good() }),
         ("issuer", OAuth { issuer: "login.example.com".into(), ..good() }),
         ("issuer", OAuth { issuer: "http://localhost.evil.example".into(), ..good() }),
         ("client_id", OAuth { client_id: String::new(), ..good() }),
@@ -55,5 +57,23 @@ fn says_which_field_is_wrong() {
     for (field, settings) in wrong {
         let error = settings.check().unwrap_err();
         assert!(matches!(error, ConfigError::OAuth { field: it, .. } if it == field), "{field}: {error}");
+    }
+}
+
+#[test]
+fn are_in_force_when_an_issuer_is_named() {
+    assert!(OAuth::in_force(Some(good())).unwrap().is_some());
+    let secret_alone = OAuth { client_secret: "hunter2".into(), ..OAuth::default() };
+    for nothing in [None, Some(OAuth::default()), Some(secret_alone)] {
+        assert!(OAuth::in_force(nothing).unwrap().is_none());
+    }
+    for anything_else in [
+        OAuth { issuer: String::new(), ..good() },
+        OAuth { api_keys: false, ..OAuth::default() },
+        OAuth { scopes: vec!["api".into()], ..OAuth::default() },
+        OAuth { timeout_seconds: 6, ..OAuth::default() },
+    ] {
+        let told = OAuth::in_force(Some(anything_else)).unwrap_err().to_string();
+        assert!(told.starts_with("oauth.issuer is missing"), "{told}");
     }
 }

@@ -7,10 +7,15 @@ use http::HeaderValue;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::secret;
+
 /// Longest token that is read, in bytes; a JWT has seldom more than a few thousand.
 pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
-/// An OAuth access token. It cannot be printed, and its memory is cleared at the end.
+/// An OAuth access token. It cannot be printed.
+///
+/// Its memory is cleared when the last copy is gone, those in requests to the API and to the authorization server included. What remains is in the buffers of
+/// the connections that it came and went by, and in what reads JSON and JWTs.
 #[derive(Clone)]
 pub struct Token(Arc<Zeroizing<String>>);
 
@@ -35,10 +40,7 @@ impl Token {
 
     /// `Bearer …`, marked sensitive.
     pub(super) fn header(&self) -> Option<HeaderValue> {
-        let text = Zeroizing::new(format!("Bearer {}", self.expose()));
-        let mut value = HeaderValue::from_str(&text).ok()?;
-        value.set_sensitive(true);
-        Some(value)
+        secret::header(format!("Bearer {}", self.expose()))
     }
 }
 

@@ -3,17 +3,18 @@
 use clap::Args;
 use server::OAuth;
 use server::auth::Validation;
+use server::settings::set;
 
-use super::{set, some};
+use super::some;
 
 // The secret is no option: options can be read by others on the machine.
 #[derive(Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "OAuth")]
 pub(super) struct OAuthOptions {
-    /// Take access tokens; the public URL of the MCP endpoint, path included, exactly as clients connect to it
+    /// Public URL of the MCP endpoint, path included, exactly as clients connect to it: what tokens must be for
     #[arg(long, value_name = "URL")]
     oauth_resource: Option<String>,
-    /// Authorization server whose tokens are taken
+    /// Take access tokens, those of this authorization server; the resource, the client and its secret must be given too
     #[arg(long, value_name = "URL")]
     oauth_issuer: Option<String>,
     /// This server's client there, which exchanges tokens; its secret is PILOT_STATUS_OAUTH_CLIENT_SECRET
@@ -26,15 +27,15 @@ pub(super) struct OAuthOptions {
     #[arg(long, value_name = "AUDIENCE")]
     oauth_api_audience: Option<String>,
     /// Ask the authorization server about each token instead of checking its signature
-    #[arg(long)]
-    oauth_introspection: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    oauth_introspection: Option<bool>,
     /// Take access tokens only, no API keys
-    #[arg(long)]
-    no_api_keys: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    no_api_keys: Option<bool>,
 }
 
 impl OAuthOptions {
-    /// Puts what was given over what `oauth` says; tokens are taken once anything is given.
+    /// Puts what was given over what `oauth` says.
     pub(super) fn apply(self, oauth: &mut Option<OAuth>) {
         if oauth.is_none() && self == Self::default() {
             return;
@@ -45,9 +46,8 @@ impl OAuthOptions {
         set(&mut settings.client_id, self.oauth_client_id);
         set(&mut settings.scopes, some(self.oauth_scope));
         settings.api_audience = self.oauth_api_audience.or(settings.api_audience.take());
-        if self.oauth_introspection {
-            settings.validation = Validation::Introspection;
-        }
-        settings.api_keys &= !self.no_api_keys;
+        let validation = |asks| if asks { Validation::Introspection } else { Validation::Jwks };
+        set(&mut settings.validation, self.oauth_introspection.map(validation));
+        set(&mut settings.api_keys, self.no_api_keys.map(|none| !none));
     }
 }

@@ -1,6 +1,5 @@
 //! From an HTTP request to a message: media types, size, JSON-RPC framing, the version named in the header.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -12,9 +11,9 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rmcp::model::{ErrorCode, ProtocolVersion, RequestId};
 use serde_json::{Value, json};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::{MAX_BODY_BYTES, Problem};
+use super::{MAX_BODY_BYTES, Problem, Room};
 use crate::handler::REVISIONS;
 use crate::jsonrpc::{self, Frame, Rejection};
 
@@ -45,11 +44,11 @@ pub struct Message {
     pub message: Value,
 }
 
-/// Reads the message of a request, as far as there is `room` for it, a permit a byte.
+/// Reads the message of a request, as far as there is `room` for it.
 ///
 /// # Errors
 /// The refusal to answer with.
-pub async fn read(request: Request, timeout: Duration, room: &Arc<Semaphore>) -> Result<Taken, Response> {
+pub async fn read(request: Request, timeout: Duration, room: &Room) -> Result<Taken, Response> {
     let (mut parts, body) = request.into_parts();
     check_media_types(&mut parts.headers).map_err(IntoResponse::into_response)?;
     let body = tokio::time::timeout(timeout, collect(&parts.headers, body, room)).await;
@@ -103,18 +102,18 @@ fn essence(media_type: &str) -> String {
 async fn collect(
     headers: &HeaderMap,
     body: Body,
-    room: &Arc<Semaphore>,
+    room: &Room,
 ) -> Result<(Bytes, OwnedSemaphorePermit), Problem> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let mut collected = Vec::with_capacity(announced.unwrap_or(0).min(MAX_BODY_BYTES));
-    let mut held = take_room(room, 0)?;
+    let mut held = room.take(0)?;
     let mut drained = 0;
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk
             .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "BODY_UNREADABLE", "the body broke off"))?;
         if drained == 0 && collected.len() + chunk.len() <= MAX_BODY_BYTES {
-            held.merge(take_room(room, chunk.len())?);
+            held.merge(room.take(chunk.len())?);
             collected.extend_from_slice(&chunk);
             continue;
         }
@@ -132,14 +131,6 @@ async fn collect(
         ));
     }
     Ok((collected.into(), held))
-}
-
-fn take_room(room: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
-    let permits = u32::try_from(bytes).ok().and_then(|bytes| room.clone().try_acquire_many_owned(bytes).ok());
-    permits.ok_or_else(|| {
-        let error = "this server has as many requests under way as it takes: call again in a moment";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "SERVER_BUSY", error).with_retry_after(1)
-    })
 }
 
 fn check_message(headers: &HeaderMap, body: &[u8]) -> Result<Option<Message>, Rejection> {

@@ -10,6 +10,7 @@ pub mod intake;
 mod mcp;
 pub mod polish;
 mod problem;
+mod room;
 pub(crate) mod serve;
 
 use std::sync::Arc;
@@ -23,7 +24,6 @@ use http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
-use tokio::sync::Semaphore;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::auth::{self, Authenticator, Challenge};
@@ -31,6 +31,7 @@ use crate::operation::{self, Drain, Readiness};
 use crate::{Calls, Config, Handler, NAME, VERSION};
 use guard::Guard;
 pub use problem::Problem;
+pub use room::Room;
 
 /// Longest request body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -45,8 +46,7 @@ struct App {
     cors: CorsLayer,
     drain: Drain,
     body_timeout: Duration,
-    /// For bodies, a permit a byte.
-    room: Arc<Semaphore>,
+    room: Room,
 }
 
 /// The routes: `/mcp`, `/health`, `/ready`, and where to sign in if tokens are taken.
@@ -63,6 +63,7 @@ pub(crate) fn router(
     let guard = Arc::new(guard);
     let app = App {
         service: service(calls.clone()),
+        room: Room::new(config.limits.body_bytes, calls.metrics.clone()),
         calls,
         authenticator,
         challenge: Challenge::new(oauth),
@@ -70,7 +71,6 @@ pub(crate) fn router(
         guard,
         drain,
         body_timeout: config.body_timeout,
-        room: Arc::new(Semaphore::new(config.limits.body_bytes)),
     };
     Router::new()
         .route("/mcp", any(mcp::answer))

@@ -1,6 +1,7 @@
-//! Connections: accepted up to a bound, with TLS where it is on, given a bounded time for every head, closed gracefully.
+//! Connections: accepted up to a bound, with TLS where it is on, given a bounded time for every head and for taking answers, closed gracefully.
 
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 
 use crate::Limits;
@@ -23,6 +25,9 @@ const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// How long to wait when the system has no more connections to give.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
+/// A connection that waits only so long for its client to read.
+type Stream = Pin<Box<TimeoutWriter<TcpStream>>>;
+
 /// What every connection is served with.
 #[derive(Clone)]
 struct Service {
@@ -30,6 +35,8 @@ struct Service {
     service: TowerToHyperService<Router>,
     /// Longest wait for a handshake.
     patience: Duration,
+    /// Longest wait until a client takes more of its answer.
+    write_timeout: Duration,
 }
 
 /// Serves until `stop` is cancelled; requests in flight finish first.
@@ -42,8 +49,12 @@ pub(crate) async fn serve(
 ) {
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(MAX_HEAD_BYTES);
-    let service =
-        Service { protocol, service: TowerToHyperService::new(router), patience: limits.head_timeout };
+    let service = Service {
+        protocol,
+        service: TowerToHyperService::new(router),
+        patience: limits.head_timeout,
+        write_timeout: limits.write_timeout,
+    };
     let slots = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     loop {
@@ -55,6 +66,7 @@ pub(crate) async fn serve(
         };
         let (service, watcher, certificate) = (service.clone(), graceful.watcher(), certificate.clone());
         tokio::spawn(async move {
+            let stream = service.impatient(stream);
             match certificate {
                 None => service.connection(stream, watcher).await,
                 Some(certificate) => service.secured(stream, watcher, &certificate).await,
@@ -67,7 +79,15 @@ pub(crate) async fn serve(
 }
 
 impl Service {
-    async fn secured(self, stream: TcpStream, watcher: Watcher, certificate: &Certificate) {
+    /// Fails when nothing can be written for too long: a client that does not read must not keep its answer in memory for ever. Below TLS, which has
+    /// buffers of its own.
+    fn impatient(&self, stream: TcpStream) -> Stream {
+        let mut stream = TimeoutWriter::new(stream);
+        stream.set_timeout(Some(self.write_timeout));
+        Box::pin(stream)
+    }
+
+    async fn secured(self, stream: Stream, watcher: Watcher, certificate: &Certificate) {
         match tokio::time::timeout(self.patience, certificate.acceptor().accept(stream)).await {
             Ok(Ok(stream)) => self.connection(stream, watcher).await,
             Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Limits;
+use crate::settings::set;
 
 /// Options that change some of the [`Limits`].
 #[derive(Debug, Clone, Default, Args)]
@@ -43,12 +44,6 @@ impl LimitArgs {
         set(&mut limits.max_result_bytes, self.max_result_bytes);
         set(&mut limits.retries, self.retries);
         limits.tool_timeouts.extend(self.tool_timeout);
-    }
-}
-
-fn set<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
     }
 }
 

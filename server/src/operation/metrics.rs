@@ -1,4 +1,6 @@
-//! Counts and times for Prometheus. Labels are the tool, the status and the outcome: nothing that grows with the number of callers.
+//! Counts and times for Prometheus. Labels are the tool, the status, the outcome, the reason: nothing that grows with the number of callers.
+
+mod bounds;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,6 +21,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::UpstreamError;
+pub(crate) use bounds::Bound;
+use bounds::Bounds;
 
 /// Upper bounds of the buckets of times, in seconds.
 const BUCKETS: [f64; 12] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
@@ -63,6 +67,7 @@ pub struct Metrics {
     calls_in_flight: Gauge,
     call_times: Times<ToolLabels>,
     upstream_times: Times<OutcomeLabels>,
+    bounds: Bounds,
 }
 
 impl Default for Metrics {
@@ -87,7 +92,8 @@ impl Default for Metrics {
             Unit::Seconds,
             upstream_times.clone(),
         );
-        Self { registry: Arc::new(registry), calls, calls_in_flight, call_times, upstream_times }
+        let bounds = Bounds::register(&mut registry);
+        Self { registry: Arc::new(registry), calls, calls_in_flight, call_times, upstream_times, bounds }
     }
 }
 

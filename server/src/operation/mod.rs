@@ -8,6 +8,7 @@ mod request_id;
 pub(crate) mod trace;
 
 pub(crate) use drain::Drain;
+pub(crate) use metrics::Bound;
 pub use metrics::{Metrics, MetricsSettings};
 pub(crate) use observe::Watched;
 pub(crate) use ready::Readiness;

@@ -85,6 +85,13 @@ impl Settings {
     }
 }
 
+/// Puts a value over a setting, where one was given.
+pub fn set<T>(setting: &mut T, given: Option<T>) {
+    if let Some(value) = given {
+        *setting = value;
+    }
+}
+
 fn to_table(config: &impl Serialize) -> Table {
     Table::try_from(config).unwrap_or_default()
 }

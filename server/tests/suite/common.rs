@@ -65,6 +65,11 @@ pub(crate) fn edit(mut headers: HeaderMap, pairs: &[(&str, &str)]) -> HeaderMap 
     headers
 }
 
+/// The answer to a GET without a credential.
+pub(crate) async fn get(url: String) -> Answer {
+    send(Method::GET, &url, with(&[]), "").await
+}
+
 /// One HTTP request.
 pub(crate) async fn send(
     method: Method,

@@ -236,9 +236,8 @@ async fn raw(server: &Running, bytes: &[u8]) -> String {
 /// A server that waits only so long for heads and bodies.
 async fn impatient() -> Running {
     let limits = Limits { head_timeout: Duration::from_millis(100), ..Limits::default() };
-    let mut config = Server::builder().upstream(NOWHERE).limits(limits).config().unwrap();
-    config.body_timeout = Duration::from_millis(100);
-    Server::new(config).unwrap().start().await.unwrap()
+    let server = Server::builder().upstream(NOWHERE).limits(limits);
+    server.with(|config| config.body_timeout = Duration::from_millis(100)).start().await.unwrap()
 }
 
 /// Most bytes that a server which waits for a tenth of a second may be kept waiting with.

@@ -1,16 +1,12 @@
-//! Readiness, metrics, request ids, and the end of a server.
+//! Readiness, request ids, and the end of a server.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use server::{MetricsSettings, Running, Server};
-use wiremock::matchers::{any, method, path};
+use server::{Running, Server};
+use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::common::{self, Answer, KEY, call, edit, headers, request, send, start, with};
-
-async fn get(url: String) -> Answer {
-    send(Method::GET, &url, with(&[]), "").await
-}
+use crate::common::{self, Answer, edit, get, headers, request, send, start};
 
 async fn ready(server: &Running) -> Answer {
     get(format!("{}/ready", server.url())).await
@@ -49,64 +45,6 @@ async fn is_not_ready_when_it_does_not_and_says_why_without_saying_where() {
         assert!(!answer.text.contains("127.0.0.1"));
         assert_eq!(get(format!("{}/health", server.url())).await.status, 200);
     }
-}
-
-/// A server that serves its metrics, and their URL.
-async fn measured(upstream: &str) -> (Running, String) {
-    let metrics = MetricsSettings { listen: Some(([127, 0, 0, 1], 0).into()) };
-    let server = Server::builder().upstream(upstream).metrics(metrics).start().await.unwrap();
-    let url = server.metrics_url().unwrap();
-    (server, url)
-}
-
-#[tokio::test]
-async fn calls_are_counted_by_tool_status_and_outcome() {
-    let upstream = MockServer::start().await;
-    let found = ResponseTemplate::new(200).set_body_json(json!({ "id": "a" }));
-    Mock::given(method("GET")).and(path("/v1/messages/a")).respond_with(found).mount(&upstream).await;
-    let (server, url) = measured(&upstream.uri()).await;
-    for arguments in [json!({ "id": "a" }), json!({ "id": "a" }), json!({ "id": "b" }), json!({})] {
-        call(&server, "message_get", arguments).await;
-    }
-    let page = get(url).await;
-    assert!(page.header("content-type").starts_with("application/openmetrics-text"));
-    for line in [
-        r#"pilot_status_mcp_calls_total{tool="message_get",status="2xx",outcome="success"} 2"#,
-        r#"pilot_status_mcp_calls_total{tool="message_get",status="404",outcome="refused"} 1"#,
-        r#"pilot_status_mcp_calls_total{tool="message_get",status="400",outcome="refused"} 1"#,
-        "pilot_status_mcp_calls_in_flight 0",
-        r#"pilot_status_mcp_call_duration_seconds_count{tool="message_get"} 4"#,
-        r#"pilot_status_mcp_upstream_duration_seconds_count{outcome="answered"} 3"#,
-    ] {
-        assert!(page.text.lines().any(|found| found == line), "{line}: {}", page.text);
-    }
-    assert!(!page.text.contains(KEY));
-}
-
-#[tokio::test]
-async fn a_call_that_is_given_up_is_counted_as_cancelled() {
-    let gate = crate::gate::Gate::open().await;
-    let (server, url) = measured(&gate.url()).await;
-    let body = request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } }));
-    let (client, address) = (reqwest::Client::builder().no_proxy().build().unwrap(), server.mcp_url());
-    let call = tokio::spawn(client.post(address).headers(headers()).body(body.to_string()).send());
-    let held = gate.arrival().await;
-    assert!(get(url.clone()).await.text.contains("pilot_status_mcp_calls_in_flight 1\n"));
-    call.abort();
-    drop(client);
-    held.abandoned().await;
-    let counted = r#"{tool="message_get",status="none",outcome="cancelled"} 1"#;
-    while !get(url.clone()).await.text.contains(counted) {
-        tokio::task::yield_now().await;
-    }
-}
-
-#[tokio::test]
-async fn metrics_are_served_nowhere_else() {
-    let (server, url) = measured("http://127.0.0.1:9").await;
-    assert_eq!(get(format!("{}/metrics", server.url())).await.status, 404);
-    assert_eq!(get(url.replace("/metrics", "/mcp")).await.status, 404);
-    assert_eq!(start("http://127.0.0.1:9").await.metrics_url(), None);
 }
 
 #[tokio::test]

@@ -85,8 +85,8 @@ async fn the_program_refuses_half_of_what_tokens_take() {
     let all = [&resource[..], &["--oauth-issuer", NOWHERE, "--oauth-client-id", "mcp"]].concat();
     for (arguments, secret, told) in [
         (&resource[..], "hunter2", "oauth.issuer is missing"),
-        (&["http", "--no-api-keys"], "hunter2", "oauth.resource is missing"),
-        (&["http"], "hunter2", "oauth.resource is missing"),
+        (&["http", "--no-api-keys"], "", "oauth.issuer is missing"),
+        (&["http", "--oauth-issuer", NOWHERE], "hunter2", "oauth.resource is missing"),
         (&all, "", "client_secret"),
     ] {
         let mut program = program(arguments, NOWHERE);
@@ -95,6 +95,19 @@ async fn the_program_refuses_half_of_what_tokens_take() {
         assert_eq!(output.status.code(), Some(2), "{log}");
         assert!(log.contains(told) && !log.contains("hunter"), "{log}");
     }
+}
+
+/// Many a deployment hands its secrets to all that it starts.
+#[tokio::test]
+async fn a_secret_alone_turns_nothing_on_and_is_told_in_the_log() {
+    let secret = "PILOT_STATUS_OAUTH_CLIENT_SECRET";
+    let output = program(&["stdio"], NOWHERE).env(secret, "hunter2").output().await.unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{log}");
+    let warning = log.lines().find(|line| line.contains("oauth.issuer")).unwrap();
+    assert!(warning.contains("WARN") && !log.contains("hunter2"), "{log}");
+    let output = program(&["stdio"], NOWHERE).env(secret, "").output().await.unwrap();
+    assert!(!String::from_utf8(output.stderr).unwrap().contains("oauth"));
 }
 
 /// Logging all it can, over an authorization server that is not there.

@@ -81,7 +81,11 @@ async fn a_file_with_a_mistake_keeps_the_program_from_starting() {
         ("[log]\nlevel = 'server=loud'\n", "log.level"),
         ("[limits]\ncalls = 0\n", "bad.toml:2:1: the limit calls"),
         ("[selection]\nareas = ['mesaging']\n", "bad.toml:2:1: the selection"),
-        ("[oauth]\nresource = 'here'\n", "bad.toml:2:1: oauth.resource is not a URL"),
+        ("[oauth]\nresource = 'here'\n", "oauth.issuer is missing"),
+        (
+            "[oauth]\nissuer = 'https://a.example'\nresource = 'here'\n",
+            "bad.toml:3:1: oauth.resource is not a URL",
+        ),
         ("[oauth]\nclient_secret = 4711\n", "bad.toml:2:17: a secret is text"),
     ] {
         let path = file("bad.toml", text_of_file);

@@ -1,5 +1,7 @@
 //! Tokens that only the authorization server can read.
 
+use std::num::{NonZeroU32, NonZeroUsize};
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use server::auth::Validation;
@@ -7,6 +9,7 @@ use wiremock::ResponseTemplate;
 
 use super::{NOW, World, claims, field};
 use crate::common::failure;
+use crate::gate::Gate;
 
 const TOKEN: &str = "opaque-0123456789";
 
@@ -116,4 +119,90 @@ async fn a_server_that_does_not_answer_is_told_from_a_bad_token() {
     tells(&world, active(json!({}))).await;
     world.pass(1);
     assert_eq!(status(&world, TOKEN).await, 200);
+}
+
+/// A world that asks about one unknown token in a minute, and whose authorization server says that all are good.
+async fn reluctant() -> World {
+    let world = World::with(|oauth| {
+        oauth.validation = Validation::Introspection;
+        oauth.introspections_per_minute = NonZeroU32::MIN;
+    })
+    .await;
+    tells(&world, active(json!({}))).await;
+    world
+}
+
+#[tokio::test]
+async fn a_flood_of_unknown_tokens_does_not_reach_the_authorization_server() {
+    let world = reluctant().await;
+    assert_eq!(status(&world, TOKEN).await, 200);
+    for number in 0..100 {
+        let refused = world.list(&format!("made-up-{number}")).await;
+        let told = (refused.status.as_u16(), refused.json()["code"].clone());
+        assert_eq!(told, (503, json!("SERVER_BUSY")));
+        let seconds: u64 = refused.header("retry-after").parse().unwrap();
+        assert!((1..=60).contains(&seconds), "{seconds}");
+        assert_eq!(refused.json()["retryAfterSeconds"], seconds);
+    }
+    assert_eq!(world.asked("/introspect").await, 1);
+    // Who is known is asked about as ever.
+    world.pass(10);
+    assert_eq!((status(&world, TOKEN).await, world.asked("/introspect").await), (200, 2));
+}
+
+#[tokio::test]
+async fn made_up_tokens_do_not_drive_out_the_known_ones() {
+    let world = World::with(|oauth| {
+        oauth.validation = Validation::Introspection;
+        oauth.max_cached_tokens = NonZeroUsize::MIN;
+    })
+    .await;
+    tells(&world, active(json!({}))).await;
+    assert_eq!(status(&world, TOKEN).await, 200);
+    tells(&world, json!({ "active": false })).await;
+    for number in 0..10 {
+        assert_eq!(status(&world, &format!("made-up-{number}")).await, 401);
+    }
+    assert_eq!((status(&world, TOKEN).await, world.asked("/introspect").await), (200, 11));
+}
+
+#[tokio::test]
+async fn questions_at_once_are_bounded() {
+    let gate = Gate::open().await;
+    let world = World::with(|oauth| {
+        oauth.validation = Validation::Introspection;
+        oauth.introspection_endpoint = Some(format!("{}/introspect", gate.url()));
+        oauth.introspections_at_once = NonZeroUsize::MIN;
+    })
+    .await;
+    let checks = async {
+        let held = gate.arrival().await;
+        assert_eq!(status(&world, "another").await, 503);
+        held.answer(&active(json!({})).to_string()).await;
+    };
+    let (first, ()) = tokio::join!(status(&world, TOKEN), checks);
+    assert_eq!(first, 200);
+    let checks = async { gate.arrival().await.answer(&active(json!({})).to_string()).await };
+    let (another, ()) = tokio::join!(status(&world, "another"), checks);
+    assert_eq!(another, 200);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_remembered_even_where_good_ones_are_not() {
+    let world = World::with(|oauth| {
+        oauth.validation = Validation::Introspection;
+        oauth.introspection_age_seconds = 0;
+    })
+    .await;
+    tells(&world, json!({ "active": false })).await;
+    for _ in 0..10 {
+        assert_eq!(status(&world, TOKEN).await, 401);
+    }
+    assert_eq!(world.asked("/introspect").await, 1);
+    world.pass(5);
+    tells(&world, active(json!({}))).await;
+    for _ in 0..2 {
+        assert_eq!(status(&world, TOKEN).await, 200);
+    }
+    assert_eq!(world.asked("/introspect").await, 3);
 }

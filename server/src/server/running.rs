@@ -1,0 +1,140 @@
+//! A server on HTTP: how it starts to listen, and how it stops.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+use std::{fmt, io};
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Server, StartError};
+use crate::http::guard::Guard;
+use crate::operation::Drain;
+use crate::tls::Certificate;
+use crate::{ConfigError, http};
+
+/// How long connections may take, after the last call has ended, to take their answers.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A server on HTTP. It stops, gracefully, when this is dropped.
+pub struct Running {
+    address: SocketAddr,
+    metrics: Option<SocketAddr>,
+    certificate: Option<Certificate>,
+    drain: Drain,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Serves over HTTP from now on.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`], or an origin in the settings that is none.
+    pub async fn start(self) -> Result<Running, StartError> {
+        let certificate = Certificate::load(&self.config.tls).map_err(ConfigError::from)?;
+        let (listener, address) = listen(self.config.listen).await?;
+        let guard = Guard::new(&self.config, address)?;
+        let (drain, stop) = (Drain::default(), CancellationToken::new());
+        let metrics = self.metrics(stop.clone()).await?;
+        let router = http::router(self.calls, self.authenticator, &self.config, guard, drain.clone());
+        if let Some(certificate) = certificate.clone() {
+            tokio::spawn(certificate.watch(stop.clone()));
+        }
+        let (limits, served, signalled) = (self.config.limits, certificate.clone(), stop.clone());
+        let serve = async move { http::serve::serve(listener, router, served, &limits, signalled).await };
+        let end = end(drain.clone(), self.config.drain, stop);
+        let task = tokio::spawn(async move {
+            tokio::select! {
+                () = serve => {}
+                () = end => {}
+            }
+        });
+        Ok(Running { address, metrics, certificate, drain, task: Some(task) })
+    }
+
+    /// Serves the metrics until `stop` is cancelled, where that is wanted.
+    async fn metrics(&self, stop: CancellationToken) -> Result<Option<SocketAddr>, StartError> {
+        let Some(wanted) = self.config.metrics.listen else { return Ok(None) };
+        let (listener, address) = listen(wanted).await?;
+        let router = self.calls.metrics.clone().router();
+        let limits = self.config.limits.clone();
+        tokio::spawn(async move { http::serve::serve(listener, router, None, &limits, stop).await });
+        Ok(Some(address))
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let local = listener.local_addr().map_err(failed)?;
+    Ok((listener, local))
+}
+
+/// Waits for `drain` to begin, and then at most `limit` for the calls in flight; closes the connections by `stop`; done when they had time for that.
+async fn end(drain: Drain, limit: Duration, stop: CancellationToken) {
+    drain.begun().await;
+    if tokio::time::timeout(limit, drain.finished()).await.is_err() {
+        tracing::warn!(calls = drain.in_flight(), "stopping although calls are in flight");
+    }
+    stop.cancel();
+    tokio::time::sleep(GRACE).await;
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    /// Base URL of the server, such as `http://127.0.0.1:8080`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let scheme = if self.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// URL of the metrics, where they are served.
+    #[must_use]
+    pub fn metrics_url(&self) -> Option<String> {
+        self.metrics.map(|address| format!("http://{address}/metrics"))
+    }
+
+    /// Looks for a new certificate now, and not only from time to time. A bad one is told in the log and not used.
+    pub fn reload_certificate(&self) {
+        if let Some(certificate) = &self.certificate {
+            certificate.reload();
+        }
+    }
+
+    /// URL of the MCP endpoint.
+    #[must_use]
+    pub fn mcp_url(&self) -> String {
+        format!("{}/mcp", self.url())
+    }
+
+    /// The address that is listened on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops: refuses new requests, lets those in flight finish, waits for that, at most [`Config::drain`](crate::Config::drain).
+    ///
+    /// # Errors
+    /// When serving had failed before.
+    pub async fn stop(mut self) -> io::Result<()> {
+        self.drain.begin();
+        match self.task.take() {
+            Some(task) => task.await.map_err(io::Error::other),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.drain.begin();
+    }
+}
