@@ -10,6 +10,10 @@ use fixtures::{World, facts};
 use mock_api::{Clock, MockApi, Time};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+/// The system's allocator takes a third longer for a call.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A stateful stand-in for the Pilot Status API: no message is sent, nothing costs money.
 ///
 /// It starts from a world (the built-in demo world unless --world names a file) and answers under /v1 like the real API. Send a key of the world in the

@@ -3,14 +3,15 @@
 use std::fmt;
 
 use bytes::Bytes;
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 /// What the API said of a success: an object or an array, as JSON that any client can read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Answer {
-    text: String,
+    json: Box<RawValue>,
     kind: Kind,
 }
 
@@ -30,41 +31,48 @@ impl Answer {
             _ => return None,
         };
         serde_json::from_slice::<Sound>(body).ok()?;
-        Some(Self { text: String::from_utf8(body.to_vec()).ok()?, kind })
+        Some(Self { json: serde_json::from_slice(body).ok()?, kind })
     }
 
-    /// The JSON, verbatim.
+    /// The JSON, verbatim but for space around it.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        self.json.get()
     }
 
     /// The same as an object; an array stands under `items`.
     #[must_use]
     pub fn structured(&self) -> Value {
-        let value = serde_json::from_str(&self.text).unwrap_or_default();
-        match self.kind {
-            Kind::Object => value,
-            Kind::Array => json!({ "items": value }),
-        }
+        serde_json::to_value(self.object()).unwrap_or_default()
     }
 
-    /// [`Answer::structured`], as JSON that need not be built up.
-    ///
-    /// # Errors
-    /// None: the text is JSON.
-    pub(crate) fn raw(&self) -> serde_json::Result<Box<RawValue>> {
-        RawValue::from_string(match self.kind {
-            Kind::Object => self.text.clone(),
-            Kind::Array => format!(r#"{{"items":{}}}"#, self.text),
-        })
+    /// [`Answer::structured`], to be written and not to be built up.
+    pub(crate) fn object(&self) -> Object<'_> {
+        match self.kind {
+            Kind::Object => Object::Whole(&self.json),
+            Kind::Array => Object::Items { items: &self.json },
+        }
     }
+}
+
+/// The object that an [`Answer`] is to a client.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Object<'a> {
+    Whole(&'a RawValue),
+    Items { items: &'a RawValue },
 }
 
 impl From<Value> for Answer {
     fn from(value: Value) -> Self {
         let kind = if value.is_array() { Kind::Array } else { Kind::Object };
-        Self { text: value.to_string(), kind }
+        Self { json: serde_json::value::to_raw_value(&value).unwrap_or_default(), kind }
+    }
+}
+
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
     }
 }
 
@@ -122,6 +130,7 @@ impl<'de> Visitor<'de> for Sound {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
 
@@ -133,9 +142,13 @@ mod tests {
     fn is_passed_on_as_it_came() {
         for text in [r#"{}"#, "[]", " {\"a\" : [1, 2.50, -3, 1e3, true, null, \"\\ud83d\\ude00 é\"]}\n"] {
             let answer = read(text).unwrap();
-            assert_eq!(answer.text(), text);
-            let raw: Value = serde_json::from_str(answer.raw().unwrap().get()).unwrap();
-            assert_eq!(raw, answer.structured());
+            assert_eq!(answer.text(), text.trim());
+            assert_eq!(
+                answer.structured(),
+                serde_json::from_str::<Value>(text)
+                    .map(|value| if value.is_array() { json!({ "items": value }) } else { value })
+                    .unwrap()
+            );
         }
         assert_eq!(read("[1]").unwrap().structured(), json!({ "items": [1] }));
     }

@@ -18,6 +18,10 @@ use cli::{Cli, Command};
 use failure::Failure;
 use signals::Signals;
 
+/// Calls make many small pieces on one thread and free them on another; the system's allocator takes nearly twice as long for them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The variable that holds the key of the caller over stdio.
 const KEY_VARIABLE: &str = "PILOT_STATUS_API_KEY";
 /// The variable that holds an access token in its place.

@@ -12,11 +12,10 @@ use rmcp::model::{
     RequestMetaObject, ResultType,
 };
 use serde::Serialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::intake::{Message, VERSION_HEADER};
-use crate::answer::Answer;
+use crate::answer::{Answer, Object};
 use crate::handler::Asker;
 use crate::operation::RequestId as RequestName;
 use crate::outcome::Outcome;
@@ -90,7 +89,7 @@ fn told(id: RequestId, answer: &Answer, server_info: Option<&MetaObject>) -> Res
         #[serde(skip_serializing_if = "Option::is_none")]
         result_type: Option<ResultType>,
         content: [Text<'a>; 1],
-        structured_content: Option<Box<RawValue>>,
+        structured_content: Object<'a>,
         is_error: bool,
         #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
         meta: Option<&'a MetaObject>,
@@ -105,7 +104,7 @@ fn told(id: RequestId, answer: &Answer, server_info: Option<&MetaObject>) -> Res
     let result = Result {
         result_type: server_info.map(|_| ResultType::COMPLETE),
         content: [Text { text: answer.text() }],
-        structured_content: answer.raw().ok(),
+        structured_content: answer.object(),
         is_error: false,
         meta: server_info,
     };

@@ -2,10 +2,9 @@
 //! [`credential`](super::credential) (who calls), [`intake`](super::intake) (media types, size, JSON-RPC framing), the selection of tools.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::Method;
 use http::header::ORIGIN;
@@ -18,20 +17,21 @@ use crate::Caller;
 use crate::jsonrpc::Rejection;
 use crate::selection::{self, Filter};
 
-pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Response {
-    if let Err(problem) = app.guard.judge(request.uri(), request.headers()) {
-        return problem.into_response();
-    }
-    if !request.headers().contains_key(ORIGIN) {
-        return app.admitted(request).await;
-    }
-    // A page in a browser, which reads the answer only if its headers say that it may.
-    let cors = app.cors.clone();
-    let admitted = service_fn(async |request| Ok::<_, Infallible>(app.admitted(request).await));
-    cors.layer(admitted).oneshot(request).await.unwrap_or_else(|never| match never {})
-}
-
 impl App {
+    /// Answers a request to the endpoint.
+    pub(super) async fn answer(&self, request: Request) -> Response {
+        if let Err(problem) = self.guard.judge(request.uri(), request.headers()) {
+            return problem.into_response();
+        }
+        if !request.headers().contains_key(ORIGIN) {
+            return self.admitted(request).await;
+        }
+        // A page in a browser, which reads the answer only if its headers say that it may.
+        let cors = self.cors.clone();
+        let admitted = service_fn(async |request| Ok::<_, Infallible>(self.admitted(request).await));
+        cors.layer(admitted).oneshot(request).await.unwrap_or_else(|never| match never {})
+    }
+
     async fn admitted(&self, request: Request) -> Response {
         match self.drain.enter() {
             Ok(_in_flight) => self.checked(request).await.unwrap_or_else(|refusal| refusal),

@@ -13,21 +13,24 @@ mod problem;
 mod room;
 pub(crate) mod serve;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::get;
 use http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, Request, StatusCode};
+use hyper::body::Incoming;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tower::{Service, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::auth::{self, Authenticator, Challenge};
-use crate::operation::{self, Drain, Readiness};
+use crate::operation::{Drain, Readiness, RequestIds};
 use crate::{Calls, Config, Handler, NAME, VERSION};
 use guard::Guard;
 pub use problem::Problem;
@@ -49,14 +52,15 @@ struct App {
     room: Room,
 }
 
-/// The routes: `/mcp`, `/health`, `/ready`, and where to sign in if tokens are taken.
-pub(crate) fn router(
+/// All that is answered: `/mcp`, `/health`, `/ready`, and where to sign in if tokens are taken.
+pub(crate) fn routes(
     calls: Arc<Calls>,
     authenticator: Arc<Authenticator>,
     config: &Config,
     guard: Guard,
     drain: Drain,
-) -> Router {
+) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
     let ids = calls.request_ids.clone();
     let readiness = Readiness::new(calls.clone(), drain.clone());
     let oauth = config.oauth.as_ref();
@@ -72,17 +76,39 @@ pub(crate) fn router(
         drain,
         body_timeout: config.body_timeout,
     };
-    Router::new()
-        .route("/mcp", any(mcp::answer))
+    let others = Router::new()
         .route("/health", get(health))
         .route("/ready", get(async move || readiness.answer().await))
         .merge(auth::metadata_routes(oauth))
         .fallback(async || {
             Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is /mcp, /health and /ready")
         })
-        .method_not_allowed_fallback(async || method_not_allowed("GET"))
-        .layer(from_fn_with_state(ids, operation::name_request))
-        .with_state(Arc::new(app))
+        .method_not_allowed_fallback(async || method_not_allowed("GET"));
+    let routes = Arc::new(Routes { ids, app, others });
+    service_fn(move |request: Request<Incoming>| {
+        let routes = routes.clone();
+        async move { Ok(routes.answer(request.map(Body::new)).await) }
+    })
+}
+
+/// The endpoint goes without the router, which would put every future on its way in a box.
+struct Routes {
+    ids: RequestIds,
+    app: App,
+    others: Router,
+}
+
+impl Routes {
+    async fn answer(&self, mut request: Request<Body>) -> Response {
+        let id = self.ids.name(&mut request);
+        let mut response = if request.uri().path() == "/mcp" {
+            self.app.answer(request).await
+        } else {
+            self.others.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+        };
+        id.repeat(&mut response);
+        response
+    }
 }
 
 fn service(calls: Arc<Calls>) -> StreamableHttpService<Handler, NeverSessionManager> {

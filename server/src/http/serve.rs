@@ -1,11 +1,14 @@
 //! Connections: accepted up to a bound, with TLS where it is on, given a bounded time for every head and for taking answers, closed gracefully.
 
+use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::response::Response;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -15,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
+use tower::Service;
 
 use crate::Limits;
 use crate::tls::Certificate;
@@ -30,9 +34,9 @@ type Stream = Pin<Box<TimeoutWriter<TcpStream>>>;
 
 /// What every connection is served with.
 #[derive(Clone)]
-struct Service {
+struct Connections<S> {
     protocol: http1::Builder,
-    service: TowerToHyperService<Router>,
+    service: TowerToHyperService<S>,
     /// Longest wait for a handshake.
     patience: Duration,
     /// Longest wait until a client takes more of its answer.
@@ -40,18 +44,23 @@ struct Service {
 }
 
 /// Serves until `stop` is cancelled; requests in flight finish first.
-pub(crate) async fn serve(
+pub(crate) async fn serve<S>(
     listener: TcpListener,
-    router: Router,
+    service: S,
     certificate: Option<Certificate>,
     limits: &Limits,
     stop: CancellationToken,
-) {
+) where
+    S: Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + 'static,
+{
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(MAX_HEAD_BYTES);
-    let service = Service {
+    let connections = Connections {
         protocol,
-        service: TowerToHyperService::new(router),
+        service: TowerToHyperService::new(service),
         patience: limits.head_timeout,
         write_timeout: limits.write_timeout,
     };
@@ -64,12 +73,13 @@ pub(crate) async fn serve(
             next = next => next,
             () = stop.cancelled() => break,
         };
-        let (service, watcher, certificate) = (service.clone(), graceful.watcher(), certificate.clone());
+        let (connections, watcher, certificate) =
+            (connections.clone(), graceful.watcher(), certificate.clone());
         tokio::spawn(async move {
-            let stream = service.impatient(stream);
+            let stream = connections.impatient(stream);
             match certificate {
-                None => service.connection(stream, watcher).await,
-                Some(certificate) => service.secured(stream, watcher, &certificate).await,
+                None => connections.connection(stream, watcher).await,
+                Some(certificate) => connections.secured(stream, watcher, &certificate).await,
             }
             drop(slot);
         });
@@ -78,7 +88,13 @@ pub(crate) async fn serve(
     graceful.shutdown().await;
 }
 
-impl Service {
+impl<S> Connections<S>
+where
+    S: Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + 'static,
+{
     /// Fails when nothing can be written for too long: a client that does not read must not keep its answer in memory for ever. Below TLS, which has
     /// buffers of its own.
     fn impatient(&self, stream: TcpStream) -> Stream {

@@ -13,5 +13,5 @@ pub use metrics::{Metrics, MetricsSettings};
 pub(crate) use observe::Watched;
 pub(crate) use ready::Readiness;
 pub use request_id::RequestId;
-pub(crate) use request_id::{RequestIds, name_request};
+pub(crate) use request_id::RequestIds;
 pub use trace::Telemetry;

@@ -4,8 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 
@@ -24,6 +23,13 @@ impl RequestId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Names the answer as its request.
+    pub(crate) fn repeat(&self, response: &mut Response) {
+        if let Ok(value) = HeaderValue::from_str(&self.0) {
+            response.headers_mut().insert(HEADER, value);
+        }
     }
 
     /// What another one has named the request, unless it could be misread in a log.
@@ -53,25 +59,17 @@ impl RequestIds {
         Self::new((RandomState::new().hash_one(0) & u64::from(u32::MAX)) as u32)
     }
 
+    /// Names a request.
+    pub(crate) fn name(&self, request: &mut Request) -> RequestId {
+        let id = RequestId::given(request).unwrap_or_else(|| self.next());
+        request.extensions_mut().insert(id.clone());
+        id
+    }
+
     pub(crate) fn next(&self) -> RequestId {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         RequestId(format!("{:08x}-{count}", self.process).into())
     }
-}
-
-/// Names a request, and its answer alike.
-pub(crate) async fn name_request(
-    State(ids): State<RequestIds>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let id = RequestId::given(&request).unwrap_or_else(|| ids.next());
-    request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        response.headers_mut().insert(HEADER, value);
-    }
-    response
 }
 
 #[cfg(test)]

@@ -37,12 +37,12 @@ impl Server {
         let guard = Guard::new(&self.config, address)?;
         let (drain, stop) = (Drain::default(), CancellationToken::new());
         let metrics = self.metrics(stop.clone()).await?;
-        let router = http::router(self.calls, self.authenticator, &self.config, guard, drain.clone());
+        let routes = http::routes(self.calls, self.authenticator, &self.config, guard, drain.clone());
         if let Some(certificate) = certificate.clone() {
             tokio::spawn(certificate.watch(stop.clone()));
         }
         let (limits, served, signalled) = (self.config.limits, certificate.clone(), stop.clone());
-        let serve = async move { http::serve::serve(listener, router, served, &limits, signalled).await };
+        let serve = async move { http::serve::serve(listener, routes, served, &limits, signalled).await };
         let end = end(drain.clone(), self.config.drain, stop);
         let task = tokio::spawn(async move {
             tokio::select! {

@@ -1,0 +1,40 @@
+//! Resident memory of `pilot-status-mcp` before and after a million calls of `message_get`, 32 at once.
+//!
+//! `cargo build --release --bins && cargo bench -p benches --bench memory`. Fails above 40 MiB. The server is a process of its own with its default settings, but for the limit to how often
+//! one may call. `-- --test` makes a thousand calls and only checks that it works.
+
+use std::env::args;
+
+use benches::{Message, Process, body};
+use futures_util::{StreamExt, stream};
+use mock_api::MockApi;
+use reqwest::Client;
+use tokio::runtime::Runtime;
+
+const LIMIT_KIB: u64 = 40 * 1024;
+const CALLS: usize = 1_000_000;
+const AT_ONCE: usize = 32;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let calls = if args().any(|argument| argument == "--test") { 1_000 } else { CALLS };
+    Runtime::new()?.block_on(async {
+        let mock = MockApi::builder().journal(0).start().await?;
+        let server = Process::server(&mock.url());
+        let message = Message::send(&Client::new(), &mock.url()).await;
+        let before = server.resident();
+        let mut answers =
+            stream::iter(0..calls).map(|_| body(message.over_mcp(&server.url))).buffer_unordered(AT_ONCE);
+        let mut wrong = 0;
+        while let Some(answer) = answers.next().await {
+            wrong += usize::from(!answer.windows(message.id.len()).any(|part| part == message.id.as_bytes()));
+        }
+        let after = server.resident();
+        println!("{calls} calls, {AT_ONCE} at once: {before} KiB resident before, {after} KiB after");
+        assert_eq!(wrong, 0, "calls that were not answered with the message");
+        assert!(after < LIMIT_KIB, "more than {LIMIT_KIB} KiB");
+        Ok(())
+    })
+}
