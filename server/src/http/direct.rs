@@ -43,7 +43,7 @@ pub(super) struct Direct {
 
 impl Direct {
     /// The call that `request` is, if it is one that can go this way.
-    pub(super) fn take(headers: &HeaderMap, request: Message, calls: &Calls) -> Option<Self> {
+    pub(super) fn take(headers: &HeaderMap, request: Message, diagnostic_tools: bool) -> Option<Self> {
         let Message { id, message: Value::Object(mut message) } = request else { return None };
         if message.get("method")? != METHOD {
             return None;
@@ -53,7 +53,7 @@ impl Direct {
         let arguments = object(params.remove("arguments"))?;
         let meta = RequestMetaObject(MetaObject(object(params.remove("_meta"))?));
         // Diagnostic tools may speak with the client before they answer.
-        if !params.is_empty() || calls.diagnostic_tools && diagnostics::get(&name).is_some() {
+        if !params.is_empty() || diagnostic_tools && diagnostics::get(&name).is_some() {
             return None;
         }
         let modern = is_modern(headers, &name, &meta)?;
@@ -142,5 +142,73 @@ fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<Option<&'a str>> {
         (None, _) => Some(None),
         (Some(only), None) => only.to_str().ok().map(Some),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::jsonrpc::{self, Frame};
+
+    /// Whether a call with these headers and parameters goes the short way, and whether it is of the newest revision there.
+    fn taken(headers: &[(&'static str, &str)], params: Value, diagnostic_tools: bool) -> Option<bool> {
+        let text = json!({ "jsonrpc": "2.0", "id": 1, "method": METHOD, "params": params }).to_string();
+        let Ok(Frame::Request { id, message }) = jsonrpc::read(text.as_bytes()) else { panic!("{text}") };
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().unwrap());
+        }
+        Direct::take(&map, Message { id, message }, diagnostic_tools).map(|direct| direct.modern)
+    }
+
+    const GOOD: [(&str, &str); 3] =
+        [(VERSION_HEADER, "2026-07-28"), (METHOD_HEADER, METHOD), (NAME_HEADER, "message_get")];
+
+    fn modern(name: &str) -> Value {
+        let meta = json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        json!({ "name": name, "arguments": { "id": "a" }, "_meta": meta })
+    }
+
+    #[test]
+    fn takes_plain_calls_of_every_revision() {
+        assert_eq!(taken(&GOOD, modern("message_get"), false), Some(true));
+        for headers in [&[][..], &[(VERSION_HEADER, "2025-03-26")], &[(VERSION_HEADER, "2025-11-25")]] {
+            assert_eq!(taken(headers, json!({ "name": "message_get" }), false), Some(false), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn leaves_whatever_is_odd() {
+        for odd in [
+            &[][..],
+            &GOOD[..2],
+            &[GOOD[0], GOOD[2]],
+            &[GOOD[0], GOOD[1], GOOD[2], GOOD[2]],
+            &[GOOD[0], GOOD[1], (NAME_HEADER, "numbers_list")],
+            &[GOOD[0], (METHOD_HEADER, "tools/list"), GOOD[2]],
+            &[(VERSION_HEADER, "2025-11-25"), GOOD[1], GOOD[2]],
+        ] {
+            assert_eq!(taken(odd, modern("message_get"), false), None, "{odd:?}");
+        }
+        for params in [
+            json!({}),
+            json!({ "name": 1 }),
+            json!({ "name": "message_get", "arguments": [] }),
+            json!({ "name": "message_get", "task": {} }),
+        ] {
+            assert_eq!(taken(&[], params.clone(), false), None, "{params}");
+        }
+        for version in ["2024-11-05", "2026-07-28", "1999-01-01"] {
+            let headers = [(VERSION_HEADER, version)];
+            assert_eq!(taken(&headers, json!({ "name": "message_get" }), false), None, "{version}");
+        }
+        let diagnostic = json!({ "name": "test_simple_text" });
+        assert_eq!(taken(&[], diagnostic.clone(), true), None);
+        assert_eq!(taken(&[], diagnostic, false), Some(false));
     }
 }

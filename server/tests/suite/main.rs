@@ -8,6 +8,7 @@ mod common;
 mod definitions;
 mod deploy;
 mod diagnostics;
+mod direct;
 mod gate;
 mod hardening;
 mod meta;
