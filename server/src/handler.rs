@@ -14,7 +14,7 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 use serde_json::Map;
 
-use crate::selection::shorten;
+use crate::names::shorten;
 use crate::{Caller, Calls, NAME, VERSION};
 pub(crate) use tools::Asker;
 

@@ -39,6 +39,7 @@ mod key;
 mod limits;
 mod log;
 pub mod meta;
+mod names;
 mod operation;
 pub mod outcome;
 mod rate;

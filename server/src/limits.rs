@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::http::MAX_BODY_BYTES;
+use crate::names::{hint, nearest, shorten};
 use crate::{ConfigError, seconds};
 pub use args::LimitArgs;
 pub use times::CallTimes;
@@ -126,8 +127,7 @@ impl Limits {
 }
 
 fn no_tool(name: &str, tools: &[&str]) -> String {
-    let near = tools.iter().min_by_key(|tool| strsim::damerau_levenshtein(name, tool));
-    format!("there is no tool {name:?}; the nearest name is {}", near.copied().unwrap_or_default())
+    format!("there is no tool {}{}", shorten(name), hint(nearest(name, tools.iter().copied())))
 }
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
-//! Arguments against a tool's schema: every problem, with the place and what to do.
+//! Arguments against a tool's schema: the problems, each with the place and what to do.
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -6,8 +9,19 @@ use jsonschema::{ValidationError, paths::Location};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::names::{hint, nearest, shorten};
+
+/// Most problems that are told of one call: arguments can have as many as they have bytes.
+pub const MOST: usize = 50;
+/// Said after that many.
+const MORE: &str = "there are more problems: mend these first";
+/// For how many arguments that there are not the ones that may have been meant are looked for.
+const SUGGESTIONS: usize = 5;
+/// Most characters that are told of a path, which may hold names of the caller's.
+const MOST_PATH: usize = 256;
+
 /// One thing that is wrong with the arguments of a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Problem {
     /// JSON pointer into the arguments; that of the missing argument, where one is missing.
     pub path: String,
@@ -23,49 +37,84 @@ impl Problem {
     }
 }
 
-/// Everything that `schema`, compiled as `validator`, finds wrong with `arguments`.
+/// What `schema`, compiled as `validator`, finds wrong with `arguments`: everything, up to [`MOST`] problems.
 #[must_use]
 pub fn problems(validator: &Validator, schema: &Value, arguments: &Value) -> Vec<Problem> {
     if validator.is_valid(arguments) {
         return Vec::new();
     }
-    let mut found = Vec::new();
+    let mut found = Found::default();
     for error in validator.iter_errors(arguments) {
-        for problem in explain(schema, &error) {
-            if !found.contains(&problem) {
-                found.push(problem);
-            }
+        if explain(schema, &error, &mut found).is_break() {
+            found.problems.push(Problem { path: String::new(), message: MORE.to_owned() });
+            break;
         }
     }
-    found
+    found.problems
 }
 
-fn explain(schema: &Value, error: &ValidationError<'_>) -> Vec<Problem> {
-    let path = error.instance_path().as_str();
+/// The problems so far, each once. Their number does not grow with the arguments.
+#[derive(Default)]
+struct Found {
+    problems: Vec<Problem>,
+    seen: HashSet<Problem>,
+    unknown: usize,
+}
+
+impl Found {
+    /// Takes one more problem, or ends the search.
+    fn add(&mut self, path: String, message: String) -> ControlFlow<()> {
+        let problem = Problem { path, message };
+        if self.seen.contains(&problem) {
+            return ControlFlow::Continue(());
+        }
+        if self.problems.len() == MOST {
+            return ControlFlow::Break(());
+        }
+        self.seen.insert(problem.clone());
+        self.problems.push(problem);
+        ControlFlow::Continue(())
+    }
+
+    /// What is said of an argument that there is not; only of the first few, what may have been meant.
+    fn unknown(&mut self, name: &str, known: &[&str]) -> String {
+        self.unknown += 1;
+        let meant = nearest(name, known.iter().copied().filter(|_| self.unknown <= SUGGESTIONS));
+        format!("is not an argument{}", hint(meant))
+    }
+}
+
+fn explain(schema: &Value, error: &ValidationError<'_>, found: &mut Found) -> ControlFlow<()> {
+    let whole = error.instance_path().as_str();
+    let path = || whole.chars().take(MOST_PATH).collect::<String>();
     let title = title(schema, error.schema_path());
-    let say = |path: String, message: String| Problem { path, message: title.clone().unwrap_or(message) };
+    let say = |message: String| title.clone().unwrap_or(message);
     match error.kind() {
         ValidationErrorKind::Required { property } => {
-            vec![say(child(path, property.as_str().unwrap_or_default()), "is required".to_owned())]
+            let name = property.as_str().unwrap_or_default();
+            found.add(child(&path(), name), say("is required".to_owned()))
         }
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             let known = properties(schema, error.schema_path());
-            unexpected.iter().map(|name| say(child(path, name), unknown(name, &known))).collect()
+            unexpected.iter().try_for_each(|name| {
+                let message = found.unknown(name, &known);
+                found.add(child(&path(), &shorten(name)), say(message))
+            })
         }
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }
             if title.is_none() =>
         {
-            match nearest(context, path) {
-                Some(branch) => branch.iter().flat_map(|error| explain(schema, error)).collect(),
-                None => vec![say(path.to_owned(), "has none of the accepted forms".to_owned())],
+            match meant(context, whole) {
+                Some(branch) => branch.iter().try_for_each(|error| explain(schema, error, found)),
+                None => found.add(path(), "has none of the accepted forms".to_owned()),
             }
         }
-        kind => vec![say(path.to_owned(), message(kind, error))],
+        kind => found.add(path(), say(message(kind, error))),
     }
 }
 
 /// Of several alternatives that all failed, the only one for a value of this type.
-fn nearest<'a>(
+fn meant<'a>(
     context: &'a [Vec<ValidationError<'static>>],
     path: &str,
 ) -> Option<&'a Vec<ValidationError<'static>>> {
@@ -106,18 +155,6 @@ fn properties<'a>(schema: &'a Value, keyword: &Location) -> Vec<&'a str> {
     let beside = parent(keyword.as_str()).and_then(|pointer| schema.pointer(pointer));
     let properties = beside.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
     properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect()
-}
-
-fn unknown(name: &str, known: &[&str]) -> String {
-    let plain = |name: &str| name.replace(['_', '-'], "").to_lowercase();
-    let wanted = plain(name);
-    let distance = |candidate: &&&str| strsim::damerau_levenshtein(&wanted, &plain(candidate));
-    let near =
-        known.iter().min_by_key(distance).filter(|candidate| distance(candidate) <= 1.max(wanted.len() / 4));
-    match near {
-        Some(candidate) => format!("is not an argument; did you mean {candidate}?"),
-        None => "is not an argument".to_owned(),
-    }
 }
 
 fn message(kind: &ValidationErrorKind, error: &ValidationError<'_>) -> String {

@@ -54,6 +54,46 @@ fn suggests_a_near_name() {
     assert_eq!(one(schema, json!({ "recipient": "1" })), pair("/recipient", "is not an argument"));
 }
 
+/// The paths of what is told, when there is more to tell than that.
+fn told(schema: Value, arguments: Value) -> Vec<String> {
+    let mut found = check(&schema, &arguments);
+    assert_eq!(found.pop(), Some(pair("", "there are more problems: mend these first")));
+    found.into_iter().map(|(path, _)| path).collect()
+}
+
+#[test]
+fn stops_when_it_has_found_enough() {
+    let numbers = json!({ "items": { "type": "string" } });
+    let expected: Vec<String> = (0..MOST).map(|index| format!("/{index}")).collect();
+    assert_eq!(told(numbers.clone(), json!(vec![7; 100_000])), expected);
+    assert_eq!(check(&numbers, &json!(vec![7; MOST])).len(), MOST);
+    let names = json!({ "additionalProperties": false, "properties": { "text": {} } });
+    let many: Value = (0..100_000).map(|index| (format!("name{index}"), Value::Null)).collect();
+    assert_eq!(told(names, many).len(), MOST);
+    // Alternatives are gone through only as far, too.
+    let either = json!({ "anyOf": [{ "type": "string" }, numbers] });
+    assert_eq!(told(either, json!(vec![7; 100_000])), expected);
+}
+
+#[test]
+fn names_of_the_caller_are_cut_and_set_right_for_the_first_few_only() {
+    let schema = json!({ "additionalProperties": false, "properties": { "text": {} } });
+    let long = "x".repeat(1_000_000);
+    assert_eq!(
+        one(schema.clone(), json!({ &long: 1 })),
+        pair(&format!("/{}", &long[..64]), "is not an argument")
+    );
+    let many: Value = (0..9).map(|index| (format!("text{index}"), Value::Null)).collect();
+    let suggestions =
+        check(&schema, &many).into_iter().filter(|(_, message)| message.contains("did you mean text?"));
+    assert_eq!(suggestions.count(), SUGGESTIONS);
+    let map = json!({ "additionalProperties": { "type": "string" } });
+    assert_eq!(
+        one(map, json!({ &long: 1 })),
+        pair(&format!("/{}", &long[..MOST_PATH - 1]), "must be string, not number")
+    );
+}
+
 #[test]
 fn a_title_beside_a_keyword_is_the_message() {
     let phone = json!({ "properties": { "to": { "type": "string", "pattern": "^[0-9]{8,15}$", "title": "give 8 to 15 digits" } } });

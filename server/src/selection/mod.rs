@@ -10,6 +10,7 @@ use fixtures::Area;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::names::{hint, nearest, shorten};
 use crate::table::{Entry, Table};
 pub use headers::{AREAS_HEADER, READ_ONLY_HEADER, TOOLS_HEADER, from_headers};
 pub use options::SelectionOptions;
@@ -44,7 +45,7 @@ pub struct Filter {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SelectionError {
     /// No area is called that.
-    #[error("there is no area {name}{}; the areas are {}", hint(nearest), Area::ALL.map(Area::name).join(", "))]
+    #[error("there is no area {name}{}; the areas are {}", hint(nearest.as_deref()), Area::ALL.map(Area::name).join(", "))]
     Area {
         /// What was named, shortened.
         name: String,
@@ -52,7 +53,7 @@ pub enum SelectionError {
         nearest: Option<String>,
     },
     /// No tool is called that.
-    #[error("there is no tool {name}{}", hint(nearest))]
+    #[error("there is no tool {name}{}", hint(nearest.as_deref()))]
     Tool {
         /// What was named, shortened.
         name: String,
@@ -123,30 +124,6 @@ impl SelectionError {
     fn tool<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
         Self::Tool { name: shorten(name), nearest: nearest(name, known).map(str::to_owned) }
     }
-}
-
-/// Of the known names the one that was probably meant.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted: String = shorten(name).to_lowercase().replace(['-', '.', ' '], "_");
-    known
-        .map(|candidate| (strsim::damerau_levenshtein(&wanted, candidate), candidate))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, _)| *distance <= 1.max(wanted.chars().count() / 3))
-        .map(|(_, candidate)| candidate)
-}
-
-/// A name that came from outside, short enough to be repeated.
-pub(crate) fn shorten(name: &str) -> String {
-    name.chars().take(64).collect()
-}
-
-/// `; did you mean …?`, where there is something to suggest.
-fn hint(nearest: &Option<impl AsRef<str>>) -> String {
-    nearest
-        .as_ref()
-        .map(AsRef::as_ref)
-        .map(|name: &str| format!("; did you mean {name}?"))
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

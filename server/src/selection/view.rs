@@ -1,7 +1,8 @@
 //! The tools as one caller sees them.
 
-use super::{AREAS_HEADER, Filter, READ_ONLY_HEADER, TOOLS_HEADER, hint, nearest, shorten};
+use super::{AREAS_HEADER, Filter, READ_ONLY_HEADER, TOOLS_HEADER};
 use crate::auth::Grant;
+use crate::names::{hint, nearest, shorten};
 use crate::table::{Entry, Table};
 
 /// The tools that both selections admit, the server's and that of a request.
@@ -44,7 +45,7 @@ impl<'a> View<'a> {
     pub fn find(&self, name: &str) -> Result<&'a Entry, String> {
         let Some(entry) = self.table.get(name) else {
             let names = self.entries().map(|entry| entry.definition.name.as_ref());
-            return Err(format!("unknown tool: {}{}", shorten(name), hint(&nearest(name, names))));
+            return Err(format!("unknown tool: {}{}", shorten(name), hint(nearest(name, names))));
         };
         let served = self.served.admits(entry);
         if served && self.asked.is_none_or(|asked| asked.admits(entry)) {
