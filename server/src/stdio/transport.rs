@@ -19,16 +19,54 @@ use super::input::{Input, Line};
 use crate::handler::REVISIONS;
 use crate::jsonrpc::{self, Frame, Rejection};
 
-/// One line to write, and whom to tell that it is written.
-type Output = (Vec<u8>, Option<oneshot::Sender<io::Result<()>>>);
+/// Most requests that are not answered, with the answers that are not written, at once. A peer that asks and does not read is not read from either.
+const MAX_UNDER_WAY: usize = 256;
+
+/// One line to write, whom to tell that it is written, and its place in the book.
+type Output = (Vec<u8>, Option<oneshot::Sender<io::Result<()>>>, Unwritten);
+
+/// What is under way.
+#[derive(Debug, Default)]
+struct Book {
+    /// Requests that are read and not answered.
+    requests: HashSet<RequestId>,
+    /// Lines that are not written.
+    lines: usize,
+}
+
+impl Book {
+    fn len(&self) -> usize {
+        self.requests.len() + self.lines
+    }
+}
+
+/// Counts a line as not written while it lives.
+#[derive(Debug)]
+struct Unwritten(watch::Sender<Book>);
+
+impl Unwritten {
+    /// Counts a line, which may be the answer to a request.
+    fn count(book: &watch::Sender<Book>, answered: Option<&RequestId>) -> Self {
+        book.send_modify(|book| {
+            book.lines += 1;
+            answered.into_iter().for_each(|id| _ = book.requests.remove(id));
+        });
+        Self(book.clone())
+    }
+}
+
+impl Drop for Unwritten {
+    fn drop(&mut self) {
+        self.0.send_modify(|book| book.lines -= 1);
+    }
+}
 
 /// Messages as lines.
 pub(super) struct Lines<R> {
     input: Input<R>,
-    output: Option<mpsc::UnboundedSender<Output>>,
+    output: Option<mpsc::Sender<Output>>,
     writer: Option<JoinHandle<()>>,
-    /// Requests that are read and not answered.
-    in_flight: watch::Sender<HashSet<RequestId>>,
+    book: watch::Sender<Book>,
     /// Whether the peer has chosen between handshake and metadata per request.
     opened: bool,
     ended: bool,
@@ -40,12 +78,12 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     where
         W: AsyncWrite + Send + Unpin + 'static,
     {
-        let (sender, receiver) = mpsc::unbounded_channel();
+        let (sender, receiver) = mpsc::channel(MAX_UNDER_WAY);
         Self {
             input: Input::new(input),
             output: Some(sender),
             writer: Some(tokio::spawn(write_all(output, receiver))),
-            in_flight: watch::Sender::default(),
+            book: watch::Sender::default(),
             opened: false,
             ended: false,
             stop,
@@ -68,36 +106,56 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             Frame::Notification(message) => (None, message),
             Frame::Response => return Ok(None),
         };
-        Ok(self.admit(parse(message, id)?))
+        self.admit(parse(message, id)?)
     }
 
     /// Keeps book of a message, and holds back a notification that nothing can be made of yet.
-    fn admit(&mut self, message: ClientJsonRpcMessage) -> Option<ClientJsonRpcMessage> {
+    fn admit(&mut self, message: ClientJsonRpcMessage) -> Result<Option<ClientJsonRpcMessage>, Rejection> {
         match &message {
             ClientJsonRpcMessage::Request(request) => {
+                // Two at once could neither be counted nor cancelled one by one.
+                let id = &request.id;
+                if !self.book.send_if_modified(|book| book.requests.insert(id.clone())) {
+                    let reason = "a request with this id is under way";
+                    return Err(Rejection::new(ErrorCode::INVALID_REQUEST, reason, Some(id.clone())));
+                }
                 self.opened |= opens(&request.request);
-                self.in_flight.send_modify(|ids| _ = ids.insert(request.id.clone()));
             }
             // A cancelled request is not answered any more.
             ClientJsonRpcMessage::Notification(notification) => {
                 if let ClientNotification::CancelledNotification(cancelled) = &notification.notification
                     && let Some(id) = &cancelled.params.request_id
                 {
-                    self.in_flight.send_modify(|ids| _ = ids.remove(id));
+                    self.book.send_modify(|book| _ = book.requests.remove(id));
                 }
                 if !self.opened {
-                    return None;
+                    return Ok(None);
                 }
             }
             _ => {}
         }
-        Some(message)
+        Ok(Some(message))
+    }
+
+    /// The next line, once there is room for what may come of it.
+    async fn line(&mut self) -> Line {
+        let mut book = self.book.subscribe();
+        let next = async {
+            // The sender is our own.
+            _ = book.wait_for(|book| book.len() < MAX_UNDER_WAY).await;
+            self.input.next().await
+        };
+        tokio::select! {
+            line = next => line,
+            () = self.stop.cancelled() => Line::End,
+        }
     }
 
     fn refuse(&self, rejection: &Rejection) {
         if let Some(output) = &self.output {
-            // The writer is gone only when the peer is, which reading will notice.
-            _ = output.send((rejection.to_json().to_string().into_bytes(), None));
+            let line = rejection.to_json().to_string().into_bytes();
+            // There was room when the line was read. The writer is gone only when the peer is, which reading will notice.
+            _ = output.try_send((line, None, Unwritten::count(&self.book, None)));
         }
     }
 }
@@ -133,22 +191,18 @@ impl<R: AsyncRead + Send + Unpin + 'static> Transport<RoleServer> for Lines<R> {
             ServerJsonRpcMessage::Error(error) => error.id.clone(),
             _ => None,
         };
-        let (output, in_flight) = (self.output.clone(), self.in_flight.clone());
+        let (output, unwritten) = (self.output.clone(), Unwritten::count(&self.book, answered.as_ref()));
         async move {
             let line = serde_json::to_vec(&message)?;
-            let sent = output.is_some_and(|output| output.send((line, Some(written))).is_ok());
-            let result = if sent { wait.await.unwrap_or_else(|_| Err(closed())) } else { Err(closed()) };
-            in_flight.send_modify(|ids| answered.iter().for_each(|id| _ = ids.remove(id)));
-            result
+            let output = output.ok_or_else(closed)?;
+            output.send((line, Some(written), unwritten)).await.map_err(|_| closed())?;
+            wait.await.unwrap_or_else(|_| Err(closed()))
         }
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
         while !self.ended {
-            let line = tokio::select! {
-                line = self.input.next() => line,
-                () = self.stop.cancelled() => Line::End,
-            };
+            let line = self.line().await;
             match self.read(line) {
                 Ok(Some(message)) => return Some(message),
                 Ok(None) => {}
@@ -156,7 +210,7 @@ impl<R: AsyncRead + Send + Unpin + 'static> Transport<RoleServer> for Lines<R> {
             }
         }
         // `rmcp` gives the calls in flight little time once the input has ended: let it end when they have.
-        _ = self.in_flight.subscribe().wait_for(HashSet::is_empty).await;
+        _ = self.book.subscribe().wait_for(|book| book.len() == 0).await;
         None
     }
 
@@ -169,8 +223,8 @@ impl<R: AsyncRead + Send + Unpin + 'static> Transport<RoleServer> for Lines<R> {
     }
 }
 
-async fn write_all<W: AsyncWrite + Unpin>(mut output: W, mut lines: mpsc::UnboundedReceiver<Output>) {
-    while let Some((mut line, written)) = lines.recv().await {
+async fn write_all<W: AsyncWrite + Unpin>(mut output: W, mut lines: mpsc::Receiver<Output>) {
+    while let Some((mut line, written, _unwritten)) = lines.recv().await {
         line.push(b'\n');
         let result = match output.write_all(&line).await {
             Ok(()) => output.flush().await,

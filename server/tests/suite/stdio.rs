@@ -1,5 +1,6 @@
 //! Messages as lines, over a pair of streams in this process.
 
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 use server::{Key, Limits, Server};
 use tokio::io::{
@@ -178,6 +179,62 @@ async fn modern_requests_are_judged_one_by_one() {
         assert_eq!(client.ask(method, params).await["error"]["code"], code, "{method}");
     }
     assert_eq!(client.end().await, (vec![], true));
+}
+
+/// Lines that a peer which does not read gets rid of, of so many; at most.
+const LINES: usize = 20_000;
+
+#[tokio::test]
+async fn who_does_not_read_is_not_read_from() {
+    for line in [
+        request("ping", json!({})).to_string(),
+        request("tools/call", json!({ "name": "message_get", "arguments": {} })).to_string(),
+        "not JSON".to_owned(),
+    ] {
+        let mut client = Client::new(NOWHERE);
+        client.initialize().await;
+        let lines =
+            (0..LINES).map(|id| line.replace("\"id\":1", &format!("\"id\":{id}")) + "\n").collect::<String>();
+        let mut written = 0;
+        // Nothing of this waits for the clock: what the server can take it takes before it yields so often.
+        let mut idle = 0;
+        while written < lines.len() && idle < 10_000 {
+            let write = client.input.write(&lines.as_bytes()[written..]);
+            match write.now_or_never() {
+                Some(bytes) => (written, idle) = (written + bytes.unwrap(), 0),
+                None => idle += 1,
+            }
+            tokio::task::yield_now().await;
+        }
+        let taken = lines[..written].lines().count();
+        assert!(taken < LINES / 2, "{taken} lines were taken of {line}");
+        // All that was taken is answered once the peer reads, and the server goes on.
+        for _ in 0..lines[..written].matches('\n').count() {
+            client.read().await;
+        }
+        client
+            .input
+            .write_all(&lines.as_bytes()[written..][..lines[written..].find('\n').unwrap() + 1])
+            .await
+            .unwrap();
+        client.read().await;
+    }
+}
+
+#[tokio::test]
+async fn an_id_is_used_once_at_a_time() {
+    let gate = Gate::open().await;
+    let mut client = Client::new(&gate.url());
+    client.initialize().await;
+    let call =
+        request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } })).to_string();
+    client.write(&call).await;
+    let held = gate.arrival().await;
+    client.write(&call).await;
+    assert_eq!(client.read().await["error"]["code"], -32600);
+    held.answer(r#"{"id":"a"}"#).await;
+    assert_eq!(client.read().await["result"]["isError"], false);
+    assert_eq!(client.ask("ping", json!({})).await["result"], json!({}));
 }
 
 #[tokio::test]
