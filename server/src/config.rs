@@ -9,6 +9,9 @@ use thiserror::Error;
 use crate::selection::{Selection, SelectionError};
 use crate::{BaseUrl, Limits, Log, MetricsSettings, OAuth, Telemetry, Tls, TlsError, seconds};
 
+/// Longest answer that can be read, in bytes: 1 GiB.
+const MAX_RESPONSE: usize = 1024 * 1024 * 1024;
+
 /// Settings of a server, as they stand in a file too. [`Config::default`] has the defaults.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -85,6 +88,14 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Another value cannot be used.
+    #[error("{name} cannot be used: {reason}")]
+    Value {
+        /// Its name, as in the configuration.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A setting of [`Config::oauth`] cannot be used.
     #[error("oauth.{field} {reason}")]
     OAuth {
@@ -107,6 +118,7 @@ impl ConfigError {
             Self::Selection(SelectionError::Tool { .. }) => Some("selection.tools".to_owned()),
             Self::Selection(_) => Some("selection".to_owned()),
             Self::Limit { name, .. } => Some(format!("limits.{name}")),
+            Self::Value { name, .. } => Some((*name).to_owned()),
             Self::OAuth { field, .. } => Some(format!("oauth.{field}")),
         }
     }
@@ -143,5 +155,25 @@ impl Config {
     /// [`ConfigError::Upstream`] when it is not an http or https URL, or has more than scheme, host, port and path.
     pub fn new(upstream: &str) -> Result<Self, ConfigError> {
         Ok(Self { upstream: upstream.parse()?, ..Self::default() })
+    }
+
+    /// Checks the values that a program can set and a file cannot, and those of the limits, for a server with these tools.
+    pub(crate) fn check(&self, tools: &[&str]) -> Result<(), ConfigError> {
+        for (name, time) in [
+            ("connect_timeout_seconds", self.connect_timeout),
+            ("upstream_timeout_seconds", self.upstream_timeout),
+            ("body_timeout_seconds", self.body_timeout),
+            ("drain_seconds", self.drain),
+            ("tls.check_seconds", self.tls.check),
+        ] {
+            if !seconds::fits(&time) {
+                return Err(ConfigError::Value { name, reason: seconds::ALLOWED.to_owned() });
+            }
+        }
+        if self.max_response_bytes > MAX_RESPONSE {
+            let reason = format!("it must be at most {MAX_RESPONSE}");
+            return Err(ConfigError::Value { name: "max_response_bytes", reason });
+        }
+        self.limits.check(tools)
     }
 }

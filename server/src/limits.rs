@@ -1,6 +1,7 @@
 //! Bounds: how much at once, how often, how long, how large. All hold per replica; nothing is shared between servers.
 
 mod args;
+mod check;
 mod times;
 
 use std::collections::BTreeMap;
@@ -8,10 +9,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::http::MAX_BODY_BYTES;
-use crate::names::{hint, nearest, shorten};
-use crate::{ConfigError, seconds};
+use crate::seconds;
 pub use args::LimitArgs;
+pub(crate) use check::MAX_COUNT;
 pub use times::CallTimes;
 
 /// The bounds of a server. Durations are in seconds, with fractions, wherever they are written; none can be written as 0.
@@ -92,42 +92,6 @@ impl Limits {
     pub fn plain() -> Self {
         Self { calls_per_minute: 0, retries: 0, breaker_failures: 0, ..Self::default() }
     }
-
-    /// Checks the values, for a server with these tools.
-    ///
-    /// # Errors
-    /// [`ConfigError::Limit`] for a 0 where it would let nothing through, and for a tool that there is not.
-    pub fn check(&self, tools: &[&str]) -> Result<(), ConfigError> {
-        let positive = [
-            ("connections", self.connections > 0),
-            ("head_timeout_seconds", !self.head_timeout.is_zero()),
-            ("write_timeout_seconds", !self.write_timeout.is_zero()),
-            ("calls", self.calls > 0),
-            ("calls_per_caller", self.calls_per_caller > 0),
-            ("burst", self.burst > 0),
-            ("callers", self.callers > 0),
-            ("max_result_bytes", self.max_result_bytes > 0),
-            ("tool_timeout_seconds", self.tool_timeouts.values().all(|timeout| !timeout.is_zero())),
-        ];
-        if let Some((name, _)) = positive.iter().find(|(_, fits)| !fits) {
-            return Err(ConfigError::Limit { name, reason: "it must be more than 0".to_owned() });
-        }
-        if self.body_bytes < MAX_BODY_BYTES {
-            let reason = format!("it must be at least {MAX_BODY_BYTES}, the longest body");
-            return Err(ConfigError::Limit { name: "body_bytes", reason });
-        }
-        let unknown = self.tool_timeouts.keys().find(|name| !tools.contains(&name.as_str()));
-        match unknown {
-            Some(name) => {
-                Err(ConfigError::Limit { name: "tool_timeout_seconds", reason: no_tool(name, tools) })
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-fn no_tool(name: &str, tools: &[&str]) -> String {
-    format!("there is no tool {}{}", shorten(name), hint(nearest(name, tools.iter().copied())))
 }
 
 #[cfg(test)]
@@ -160,19 +124,5 @@ mod tests {
         ] {
             assert!(serde_json::from_value::<Limits>(bad.clone()).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn zero_and_unknown_tools_are_mistakes() {
-        let tools = ["media_get", "message_get"];
-        assert!(Limits::default().check(&tools).is_ok());
-        assert!(Limits { calls_per_minute: 0, ..Limits::default() }.check(&tools).is_ok());
-        assert!(Limits { body_bytes: MAX_BODY_BYTES - 1, ..Limits::default() }.check(&tools).is_err());
-        assert!(Limits { burst: 0, ..Limits::default() }.check(&tools).is_err());
-        let mistaken = Limits {
-            tool_timeouts: BTreeMap::from([("mesage_get".into(), Duration::from_secs(1))]),
-            ..Limits::default()
-        };
-        assert!(mistaken.check(&tools).unwrap_err().to_string().contains("message_get"));
     }
 }

@@ -39,7 +39,7 @@ fn run(command: Command) -> Result<(), Failure> {
     let over_http = matches!(command, Command::Http(_));
     let settings = command.settings()?;
     if print {
-        print!("{}", settings.to_toml());
+        print!("{}", settings.to_toml()?);
         return Ok(());
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

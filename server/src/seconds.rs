@@ -8,6 +8,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Longest duration that can be set: a day.
 const MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// What is said of a duration that cannot be set.
+pub(crate) const ALLOWED: &str = "give seconds, more than 0 and at most 86400 (a day)";
+
+/// Whether a duration can be added to any time, as one from a file can.
+pub(crate) fn fits(duration: &Duration) -> bool {
+    *duration <= MAX
+}
+
 pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     if duration.subsec_nanos() == 0 {
         serializer.serialize_u64(duration.as_secs())
@@ -20,7 +28,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     let duration = Duration::try_from_secs_f64(f64::deserialize(deserializer)?).ok();
     duration
         .filter(|duration| (Duration::from_millis(1)..=MAX).contains(duration))
-        .ok_or_else(|| D::Error::custom("give seconds, more than 0 and at most 86400 (a day)"))
+        .ok_or_else(|| D::Error::custom(ALLOWED))
 }
 
 #[derive(Serialize, Deserialize)]

@@ -85,7 +85,7 @@ impl Server {
         let (authenticator, credentials) = auth::new(config.oauth.as_ref(), clock, fingerprints, &metrics)?;
         let table = Table::new(&Contract::load()?, config.output_schemas)?;
         let tools: Vec<&str> = table.definitions().map(|tool| tool.name.as_ref()).collect();
-        config.limits.check(&tools)?;
+        config.check(&tools)?;
         let calls = Calls {
             served: config.selection.filter(&table).map_err(ConfigError::from)?,
             meta_tools: config.selection.meta_tools.then(MetaTools::new).transpose()?,

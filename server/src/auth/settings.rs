@@ -56,7 +56,7 @@ pub struct OAuth {
     pub api_keys: bool,
     /// How far the clocks of both servers may be apart, in seconds; at most 300.
     pub clock_skew_seconds: u64,
-    /// How long published keys and metadata are used before they are fetched again, in seconds.
+    /// How long published keys and metadata are used before they are fetched again, in seconds; at most 86400.
     pub jwks_max_age_seconds: u64,
     /// Shortest time between two fetches of them, in seconds, whatever tokens name.
     pub jwks_interval_seconds: u64,

@@ -52,6 +52,10 @@ fn says_which_field_is_wrong() {
         ("clock_skew_seconds", OAuth { clock_skew_seconds: 301, ..good() }),
         ("introspection_age_seconds", OAuth { introspection_age_seconds: 301, ..good() }),
         ("jwks_interval_seconds", OAuth { jwks_interval_seconds: 0, ..good() }),
+        ("jwks_interval_seconds", OAuth { jwks_interval_seconds: u64::MAX, ..good() }),
+        ("jwks_max_age_seconds", OAuth { jwks_max_age_seconds: 86_401, ..good() }),
+        ("introspections_at_once", OAuth { introspections_at_once: NonZeroUsize::MAX, ..good() }),
+        ("max_cached_tokens", OAuth { max_cached_tokens: NonZeroUsize::MAX, ..good() }),
         ("timeout_seconds", OAuth { timeout_seconds: 0, ..good() }),
     ];
     for (field, settings) in wrong {

@@ -23,7 +23,7 @@ impl Strangers {
     pub(super) fn new(settings: &OAuth, metrics: Metrics) -> Self {
         let per_minute = settings.introspections_per_minute;
         Self {
-            at_once: Semaphore::new(settings.introspections_at_once.get().min(Semaphore::MAX_PERMITS)),
+            at_once: Semaphore::new(settings.introspections_at_once.get()),
             rate: Rate::new(Quota::per_minute(per_minute).allow_burst(in_a_second(per_minute))),
             metrics,
         }

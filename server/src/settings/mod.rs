@@ -60,11 +60,14 @@ impl Settings {
     /// The settings after `change`, which the command line asked for.
     ///
     /// # Errors
-    /// That of `change`.
-    pub fn with_flags<E>(mut self, change: impl FnOnce(&mut Config) -> Result<(), E>) -> Result<Self, E> {
-        let before = leaves(&self.config);
+    /// That of `change`, or [`SettingsError`] for a number that no file could hold.
+    pub fn with_flags<E: From<SettingsError>>(
+        mut self,
+        change: impl FnOnce(&mut Config) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let before = leaves(&self.config)?;
         change(&mut self.config)?;
-        for (path, value) in leaves(&self.config) {
+        for (path, value) in leaves(&self.config)? {
             if !before.iter().any(|(other, old)| *other == path && *old == value) {
                 self.origins.insert(path, Origin::CommandLine);
             }
@@ -79,9 +82,11 @@ impl Settings {
     }
 
     /// The settings in force as a file, with where each came from. Secrets are hidden.
-    #[must_use]
-    pub fn to_toml(&self) -> String {
-        print::document(&to_table(&self.config), &self.origins)
+    ///
+    /// # Errors
+    /// [`SettingsError`] for a number that no file could hold; a program can set one.
+    pub fn to_toml(&self) -> Result<String, SettingsError> {
+        Ok(print::document(&to_table(&self.config)?, &self.origins))
     }
 }
 
@@ -92,15 +97,16 @@ pub fn set<T>(setting: &mut T, given: Option<T>) {
     }
 }
 
-fn to_table(config: &impl Serialize) -> Table {
-    Table::try_from(config).unwrap_or_default()
+fn to_table(config: &impl Serialize) -> Result<Table, SettingsError> {
+    let reason = format!("a number is too large: it can be at most {}", i64::MAX);
+    Table::try_from(config).map_err(|_| SettingsError::new(Origin::CommandLine, &reason))
 }
 
 /// Every setting by its path; a list is one setting.
-fn leaves(config: &Config) -> Vec<(String, Value)> {
+fn leaves(config: &Config) -> Result<Vec<(String, Value)>, SettingsError> {
     let mut found = Vec::new();
-    collect("", to_table(config), &mut found);
-    found
+    collect("", to_table(config)?, &mut found);
+    Ok(found)
 }
 
 fn collect(prefix: &str, table: Table, found: &mut Vec<(String, Value)>) {

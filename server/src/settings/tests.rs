@@ -120,7 +120,7 @@ fn later_layers_win_setting_by_setting() {
 fn what_is_printed_can_be_read_and_is_the_same() {
     let settings = by_environment(&[("PILOT_STATUS_MCP_LOG__FORMAT", "json")]).unwrap();
     let settings = flags(settings, |config| config.allow_hosts.push("quote\"\n".to_owned()));
-    let printed = settings.to_toml();
+    let printed = settings.to_toml().unwrap();
     assert!(printed.contains("\n[log]\nformat = \"json\"  # PILOT_STATUS_MCP_LOG__FORMAT\n"), "{printed}");
     assert!(printed.contains("]  # command line\n"), "{printed}");
     assert!(printed.contains("\nupstream = \"https://pilotstatus.com.br\"\n"), "{printed}");
@@ -132,4 +132,18 @@ fn what_is_printed_can_be_read_and_is_the_same() {
 fn a_file_that_cannot_be_read_is_named() {
     let told = Settings::load(Some(Path::new("/nowhere/s.toml")), []).unwrap_err().to_string();
     assert!(told.starts_with("/nowhere/s.toml: "), "{told}");
+}
+
+#[test]
+fn a_number_that_no_file_can_hold_is_told_and_hides_nothing() {
+    let settings = by_environment(&[("PILOT_STATUS_MCP_LISTEN", "127.0.0.1:1")]).unwrap();
+    let change = |config: &mut Config| {
+        config.limits.calls = usize::MAX;
+        Ok::<(), SettingsError>(())
+    };
+    let told = settings.clone().with_flags(change).unwrap_err().to_string();
+    assert_eq!(told, "command line: a number is too large: it can be at most 9223372036854775807");
+    let mut settings = settings;
+    settings.config.limits.calls = usize::MAX;
+    assert!(settings.to_toml().is_err());
 }

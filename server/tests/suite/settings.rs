@@ -70,6 +70,38 @@ async fn the_settings_in_force_are_printed_with_their_origins() {
     }
 }
 
+/// What no machine has ends the program in words, and not in a panic or an abort.
+#[tokio::test]
+async fn values_beyond_any_use_are_refused_with_what_is_allowed() {
+    let most = "9223372036854775807";
+    let listen = ["http", "--listen", "127.0.0.1:0"];
+    for (option, told) in [
+        ("--max-connections", "command line: the limit connections cannot be used: it must be 1 to 1000000"),
+        ("--max-calls", "command line: the limit calls"),
+        ("--max-calls-per-caller", "command line: the limit calls_per_caller"),
+        ("--max-result-bytes", "command line: the limit max_result_bytes"),
+    ] {
+        for (value, told) in [(most, told), ("18446744073709551615", "command line: a number is too large")] {
+            let output = program(&[&listen[..], &[option, value]].concat(), &[]).await;
+            let error = text(output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{error}");
+            assert!(error.contains(told), "{error}");
+        }
+    }
+    for (variable, value) in [
+        ("LIMITS__BODY_BYTES", "9223372036854775807"),
+        ("LIMITS__BURST", "4294967295"),
+        ("LIMITS__CALLERS", "1000000000000000"),
+        ("MAX_RESPONSE_BYTES", "9223372036854775807"),
+    ] {
+        let variable = format!("PILOT_STATUS_MCP_{variable}");
+        let output = program(&listen, &[(&variable, value)]).await;
+        let error = text(output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(&variable) && error.contains("it must be "), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_file_with_a_mistake_keeps_the_program_from_starting() {
     for (text_of_file, told) in [

@@ -6,11 +6,15 @@ use url::Url;
 use super::OAuth;
 use crate::ConfigError;
 use crate::base_url::is_loopback;
+use crate::limits::MAX_COUNT;
 
 /// Most that clocks may differ, in seconds.
 const MAX_CLOCK_SKEW: u64 = 300;
 /// Longest that an introspection may be kept, in seconds: a revoked token works as long.
 const MAX_INTROSPECTION_AGE: u64 = 300;
+
+/// Longest that published keys are kept, and that none are fetched, in seconds.
+const MAX_JWKS_TIME: u64 = 86_400;
 
 impl OAuth {
     /// What of the settings is in force: nothing without an issuer. A secret may be around without one, for many a deployment hands it to all that it starts;
@@ -88,7 +92,18 @@ impl OAuth {
                 self.introspection_age_seconds > MAX_INTROSPECTION_AGE,
                 "must be at most 300",
             ),
-            ("jwks_interval_seconds", self.jwks_interval_seconds == 0, "must be at least 1"),
+            ("jwks_max_age_seconds", self.jwks_max_age_seconds > MAX_JWKS_TIME, "must be at most 86400"),
+            (
+                "jwks_interval_seconds",
+                !(1..=MAX_JWKS_TIME).contains(&self.jwks_interval_seconds),
+                "must be 1 to 86400",
+            ),
+            (
+                "introspections_at_once",
+                self.introspections_at_once.get() > MAX_COUNT,
+                "must be at most 1000000",
+            ),
+            ("max_cached_tokens", self.max_cached_tokens.get() > MAX_COUNT, "must be at most 1000000"),
             ("timeout_seconds", !(1..=60).contains(&self.timeout_seconds), "must be 1 to 60"),
         ] {
             if is_wrong {
