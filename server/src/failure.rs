@@ -29,6 +29,8 @@ pub(crate) enum Failure {
     BadToken(&'static str),
     #[error("set {0} or {1}, not both")]
     TwoCredentials(&'static str, &'static str),
+    #[error("serving ended unexpectedly{}", .0.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default())]
+    Ended(Option<io::Error>),
     #[error("a second signal ended the calls in flight")]
     SecondSignal,
     #[error(transparent)]
@@ -67,5 +69,17 @@ impl Failure {
             | Self::Stdio(StdioError::Refused(_)) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_serving_is_no_mistake_in_the_settings() {
+        let ended = Failure::Ended(Some(io::Error::other("task 1 panicked")));
+        assert_eq!(ended.to_string(), "serving ended unexpectedly: task 1 panicked");
+        assert_eq!(format!("{:?}", ended.report()), format!("{:?}", ExitCode::FAILURE));
     }
 }

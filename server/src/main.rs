@@ -64,7 +64,10 @@ async fn serve_http(server: Server, settings: &Settings) -> Result<(), Failure> 
     let mut signals = Signals::catch()?;
     let running = server.start().await.map_err(|error| Failure::of_start(error, settings))?;
     eprintln!("listening on {}", running.mcp_url());
-    signals.wait(|| running.reload_certificate()).await;
+    tokio::select! {
+        () = signals.wait(|| running.reload_certificate()) => {}
+        () = running.ended() => return Err(Failure::Ended(running.stop().await.err())),
+    }
     tracing::info!("stopping: calls in flight may finish; a second signal ends them");
     tokio::select! {
         result = running.stop() => Ok(result?),

@@ -16,6 +16,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
@@ -28,6 +29,9 @@ const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// How long to wait when the system has no more connections to give.
 const EXHAUSTED: Duration = Duration::from_millis(100);
+
+/// How long connections may take, once there is nothing more to come, to take their answers.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// A connection that waits only so long for its client to read.
 type Stream = Pin<Box<TimeoutWriter<TcpStream>>>;
@@ -43,12 +47,12 @@ struct Connections<S> {
     write_timeout: Duration,
 }
 
-/// Serves until `stop` is cancelled; requests in flight finish first.
+/// Serves until `stop` is cancelled; connections then have [`GRACE`] to take their answers, and what is left of them is ended, with what they wait for.
 pub(crate) async fn serve<S>(
     listener: TcpListener,
     service: S,
     certificate: Option<Certificate>,
-    limits: &Limits,
+    limits: Limits,
     stop: CancellationToken,
 ) where
     S: Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
@@ -58,7 +62,7 @@ pub(crate) async fn serve<S>(
 {
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(MAX_HEAD_BYTES);
-    let connections = Connections {
+    let served = Connections {
         protocol,
         service: TowerToHyperService::new(service),
         patience: limits.head_timeout,
@@ -66,26 +70,28 @@ pub(crate) async fn serve<S>(
     };
     let slots = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
     loop {
         // The slot first: a connection that must wait waits with the system and costs nothing here.
         let next = async { (slots.clone().acquire_owned().await, accept(&listener).await) };
         let (slot, stream) = tokio::select! {
             next = next => next,
+            Some(_) = connections.join_next() => continue,
             () = stop.cancelled() => break,
         };
-        let (connections, watcher, certificate) =
-            (connections.clone(), graceful.watcher(), certificate.clone());
-        tokio::spawn(async move {
-            let stream = connections.impatient(stream);
+        let (served, watcher, certificate) = (served.clone(), graceful.watcher(), certificate.clone());
+        connections.spawn(async move {
+            let stream = served.impatient(stream);
             match certificate {
-                None => connections.connection(stream, watcher).await,
-                Some(certificate) => connections.secured(stream, watcher, &certificate).await,
+                None => served.connection(stream, watcher).await,
+                Some(certificate) => served.secured(stream, watcher, &certificate).await,
             }
             drop(slot);
         });
     }
     drop(listener);
-    graceful.shutdown().await;
+    _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    connections.shutdown().await;
 }
 
 impl<S> Connections<S>

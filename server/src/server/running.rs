@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use std::{fmt, io};
 
+use futures_util::future::OptionFuture;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -14,15 +15,14 @@ use crate::operation::Drain;
 use crate::tls::Certificate;
 use crate::{ConfigError, http};
 
-/// How long connections may take, after the last call has ended, to take their answers.
-const GRACE: Duration = Duration::from_secs(2);
-
 /// A server on HTTP. It stops, gracefully, when this is dropped.
 pub struct Running {
     address: SocketAddr,
     metrics: Option<SocketAddr>,
     certificate: Option<Certificate>,
     drain: Drain,
+    /// Cancelled when the task has ended, however it ended.
+    ended: CancellationToken,
     task: Option<JoinHandle<()>>,
 }
 
@@ -36,31 +36,31 @@ impl Server {
         let (listener, address) = listen(self.config.listen).await?;
         let guard = Guard::new(&self.config, address)?;
         let (drain, stop) = (Drain::default(), CancellationToken::new());
-        let metrics = self.metrics(stop.clone()).await?;
+        let (metrics, serve_metrics) = self.metrics(stop.clone()).await?.unzip();
         let routes = http::routes(self.calls, self.authenticator, &self.config, guard, drain.clone());
-        if let Some(certificate) = certificate.clone() {
-            tokio::spawn(certificate.watch(stop.clone()));
-        }
-        let (limits, served, signalled) = (self.config.limits, certificate.clone(), stop.clone());
-        let serve = async move { http::serve::serve(listener, routes, served, &limits, signalled).await };
+        let watch = certificate.clone().map(|certificate| certificate.watch(stop.clone()));
+        let serve =
+            http::serve::serve(listener, routes, certificate.clone(), self.config.limits, stop.clone());
         let end = end(drain.clone(), self.config.drain, stop);
+        let ended = CancellationToken::new();
+        let over = ended.clone().drop_guard();
+        // One task, so that none of its parts can fail unnoticed or outlive the others.
         let task = tokio::spawn(async move {
-            tokio::select! {
-                () = serve => {}
-                () = end => {}
-            }
+            let _over = over;
+            tokio::join!(serve, OptionFuture::from(serve_metrics), OptionFuture::from(watch), end);
         });
-        Ok(Running { address, metrics, certificate, drain, task: Some(task) })
+        Ok(Running { address, metrics, certificate, drain, ended, task: Some(task) })
     }
 
-    /// Serves the metrics until `stop` is cancelled, where that is wanted.
-    async fn metrics(&self, stop: CancellationToken) -> Result<Option<SocketAddr>, StartError> {
+    /// Where the metrics are served, if that is wanted, and what serves them until `stop` is cancelled.
+    async fn metrics(
+        &self,
+        stop: CancellationToken,
+    ) -> Result<Option<(SocketAddr, impl Future<Output = ()> + use<>)>, StartError> {
         let Some(wanted) = self.config.metrics.listen else { return Ok(None) };
         let (listener, address) = listen(wanted).await?;
         let router = self.calls.metrics.clone().router();
-        let limits = self.config.limits.clone();
-        tokio::spawn(async move { http::serve::serve(listener, router, None, &limits, stop).await });
-        Ok(Some(address))
+        Ok(Some((address, http::serve::serve(listener, router, None, self.config.limits.clone(), stop))))
     }
 }
 
@@ -71,14 +71,13 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartE
     Ok((listener, local))
 }
 
-/// Waits for `drain` to begin, and then at most `limit` for the calls in flight; closes the connections by `stop`; done when they had time for that.
+/// Waits for `drain` to begin, and then at most `limit` for the calls in flight; ends the connections by `stop`.
 async fn end(drain: Drain, limit: Duration, stop: CancellationToken) {
     drain.begun().await;
     if tokio::time::timeout(limit, drain.finished()).await.is_err() {
         tracing::warn!(calls = drain.in_flight(), "stopping although calls are in flight");
     }
     stop.cancel();
-    tokio::time::sleep(GRACE).await;
 }
 
 impl fmt::Debug for Running {
@@ -120,7 +119,13 @@ impl Running {
         self.address
     }
 
-    /// Stops: refuses new requests, lets those in flight finish, waits for that, at most [`Config::drain`](crate::Config::drain).
+    /// Done when nothing is served any more, which happens without [`Running::stop`] only if serving fails.
+    pub async fn ended(&self) {
+        self.ended.cancelled().await;
+    }
+
+    /// Stops: refuses new requests, lets those in flight finish, waits for that, at most [`Config::drain`](crate::Config::drain), and a moment for their
+    /// answers to be taken. What is under way then is called off: when this is done, nothing is asked of the API any more.
     ///
     /// # Errors
     /// When serving had failed before.
@@ -136,5 +141,21 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.drain.begin();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Longest that the test waits for what should come at once.
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[tokio::test]
+    async fn the_end_of_serving_is_noticed() {
+        let server = Server::builder().upstream("http://127.0.0.1:9").start().await.unwrap();
+        server.task.as_ref().unwrap().abort();
+        tokio::time::timeout(LONG, server.ended()).await.unwrap();
+        assert!(server.stop().await.is_err());
     }
 }

@@ -73,12 +73,15 @@ async fn a_server_that_stops_refuses_what_is_new_and_finishes_what_is_not() {
     });
     let held = gate.arrival().await;
     let stopped = tokio::spawn(server.stop());
-    let readiness = loop {
-        let answer = get(format!("{base}/ready")).await;
-        if answer.text.contains("stopping") {
-            break answer;
+    let stopping = async {
+        loop {
+            let answer = get(format!("{base}/ready")).await;
+            if answer.text.contains("stopping") {
+                return answer;
+            }
         }
     };
+    let readiness = tokio::time::timeout(LONG, stopping).await.unwrap();
     assert_eq!(readiness.status, 503);
     let refused = send(Method::POST, &url, headers(), request("ping", json!({})).to_string()).await;
     assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (503, "1"));
@@ -91,17 +94,26 @@ async fn a_server_that_stops_refuses_what_is_new_and_finishes_what_is_not() {
     stopped.await.unwrap().unwrap();
 }
 
+/// Longest that a test waits for what should come much sooner.
+const LONG: std::time::Duration = std::time::Duration::from_secs(60);
+
 #[tokio::test]
-async fn a_server_that_stops_waits_no_longer_than_it_is_told() {
-    let gate = crate::gate::Gate::open().await;
-    let server = Server::builder().upstream(gate.url()).drain(std::time::Duration::from_millis(1));
-    let server = server.start().await.unwrap();
-    let body = request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } }));
-    let call = tokio::spawn(send_quietly(server.mcp_url(), body));
-    let held = gate.arrival().await;
-    server.stop().await.unwrap();
-    drop(held);
-    call.await.unwrap();
+async fn a_server_that_stops_waits_no_longer_than_it_is_told_and_asks_for_nothing_more() {
+    let params = json!({ "name": "message_get", "arguments": { "id": "a" } });
+    let mut with_progress = params.clone();
+    with_progress["task"] = json!(null);
+    // By the short way of plain calls, and by that of all others.
+    for params in [params, with_progress] {
+        let gate = crate::gate::Gate::open().await;
+        let server = Server::builder().upstream(gate.url()).drain(std::time::Duration::from_millis(1));
+        // Nothing else would end the request before the test gives up.
+        let server = server.upstream_timeout(60 * LONG).start().await.unwrap();
+        let call = tokio::spawn(send_quietly(server.mcp_url(), request("tools/call", params)));
+        let held = gate.arrival().await;
+        server.stop().await.unwrap();
+        tokio::time::timeout(LONG, held.abandoned()).await.unwrap();
+        call.await.unwrap();
+    }
 }
 
 async fn send_quietly(url: String, body: Value) {
