@@ -49,8 +49,8 @@ pub struct Identity {
     pub tenant: Option<String>,
     /// The scopes.
     pub scopes: Vec<String>,
-    /// When the token ends, in seconds since the epoch.
-    pub expires: u64,
+    /// When the token ends, in seconds since the epoch; `None` where only the authorization server knows, which tells when it is asked.
+    pub expires: Option<u64>,
     /// Which numbers it is for.
     pub grant: Grant,
     pub(super) token: Token,

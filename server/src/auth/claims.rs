@@ -53,7 +53,8 @@ pub(super) struct Accepted {
     pub(super) client: Option<String>,
     pub(super) tenant: Option<String>,
     pub(super) scopes: Vec<String>,
-    pub(super) expires: u64,
+    /// When the token ends, in seconds since the epoch, where it says so.
+    pub(super) expires: Option<u64>,
     pub(super) grant: Grant,
 }
 
@@ -76,9 +77,9 @@ impl Rules {
         if !claims.is_for(&self.audience) {
             return refuse("it was issued for another resource");
         }
-        let Some(expires) = claims.exp else { return refuse("it says not when it expires") };
         let (latest, earliest) = (now.saturating_add(self.skew), now.saturating_sub(self.skew));
-        if seconds(expires) <= earliest {
+        let expires = claims.exp.map(seconds);
+        if expires.is_some_and(|expires| expires <= earliest) {
             return refuse("it has expired");
         }
         if claims.nbf.into_iter().chain(claims.iat).any(|since| seconds(since) > latest) {
@@ -105,7 +106,7 @@ impl Rules {
             client: claims.client_id.clone(),
             tenant: claims.tenant_id.clone(),
             scopes,
-            expires: seconds(expires),
+            expires,
             grant: claims.number_ids.clone().map_or(Grant::All, Grant::Numbers),
         })
     }

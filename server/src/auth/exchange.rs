@@ -111,14 +111,15 @@ impl Exchange {
 
     async fn token(&self, identity: &Identity, now: u64) -> Result<Token, NotExchanged> {
         // Over stdio the token was judged once, at the start.
-        if identity.expires.saturating_add(self.skew) <= now {
+        if identity.expires.is_some_and(|expires| expires.saturating_add(self.skew) <= now) {
             return Err(NotExchanged::Refused);
         }
         let exchange = || async {
             match self.exchange(&identity.token, now).await {
                 Ok((token, lifetime)) => {
-                    let until = now.saturating_add(lifetime).min(identity.expires).saturating_sub(self.skew);
-                    (Ok(token), until)
+                    let end = now.saturating_add(lifetime);
+                    let end = identity.expires.map_or(end, |expires| end.min(expires));
+                    (Ok(token), end.saturating_sub(self.skew))
                 }
                 Err(NotExchanged::Unavailable) => (Err(NotExchanged::Unavailable), now + FAILURE_AGE),
                 Err(refused) => (Err(refused), now + REFUSAL_AGE),

@@ -93,9 +93,8 @@ impl Introspection {
             return Err(Refusal::Unavailable);
         }
         let Answer { active, mut claims } = answer.json()?;
-        // Both are optional here: who answers is the issuer, and the answer itself does not last.
+        // Optional here, as is when it expires: who answers is the issuer, and the answer itself does not last.
         claims.iss.get_or_insert_with(|| issuer.name().to_owned());
-        claims.exp.get_or_insert((now + self.max_age.max(1)) as f64);
         if active { Ok(claims) } else { Err(Refusal::Token("it is not active")) }
     }
 }

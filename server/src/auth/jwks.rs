@@ -52,9 +52,14 @@ impl Jwks {
         let knows = |keys: &Keys| keys.find(&header).is_some();
         let keys = self.keys.get(now, knows, || self.fetch(issuer, now)).await.ok_or(Refusal::Unavailable)?;
         let key = keys.find(&header).ok_or(Refusal::Token("its key is not known"))?;
-        decode(token.expose(), &key.key, &signature_only(header.alg))
-            .map(|token| token.claims)
-            .map_err(|_| Refusal::Token("its signature or its claims are broken"))
+        let claims: Claims = decode(token.expose(), &key.key, &signature_only(header.alg))
+            .map_err(|_| Refusal::Token("its signature or its claims are broken"))?
+            .claims;
+        // Nobody can be asked later whether it is still good (RFC 9068, section 2.2).
+        if claims.exp.is_none() {
+            return Err(Refusal::Token("it says not when it expires"));
+        }
+        Ok(claims)
     }
 
     fn check(&self, header: &Header) -> Result<(), Refusal> {

@@ -55,6 +55,19 @@ async fn active_tokens_are_taken_and_exchanged() {
 }
 
 #[tokio::test]
+async fn a_token_of_which_no_end_is_known_is_exchanged_as_seldom_as_any() {
+    let world = world(active(json!({ "exp": null }))).await;
+    for _ in 0..5 {
+        world.reached(TOKEN, "branding_get", json!({})).await;
+        world.pass(60);
+    }
+    assert_eq!(world.asked("/token").await, 1);
+    world.pass(270);
+    world.reached(TOKEN, "branding_get", json!({})).await;
+    assert_eq!(world.asked("/token").await, 2, "what was exchanged lasts 600 s, less 30 s");
+}
+
+#[tokio::test]
 async fn others_are_refused() {
     for (answer, expected) in [
         (json!({ "active": false }), 401),

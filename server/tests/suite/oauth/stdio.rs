@@ -4,24 +4,37 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
-use server::auth::Token;
+use server::OAuth;
+use server::auth::{Token, Validation};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, duplex, split};
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::{NOW, builder, echo, exchanged, settings, signer, token};
+use super::{NOW, RESOURCE, builder, echo, exchanged, settings, signer, token};
 use crate::common::{modern_params, request};
 
 /// What a server answers to these calls, between which a minute passes; the refusal of the token itself if it has one.
 async fn answers(token: &str, tools: &[&str], minutes: u64) -> Result<Vec<Value>, String> {
+    answers_by(Validation::Jwks, token, tools, minutes).await
+}
+
+async fn answers_by(
+    validation: Validation,
+    token: &str,
+    tools: &[&str],
+    minutes: u64,
+) -> Result<Vec<Value>, String> {
     let (login, api) = (MockServer::start().await, MockServer::start().await);
     let keys = ResponseTemplate::new(200).set_body_json(json!({ "keys": [signer(1).jwk()] }));
     Mock::given(wiremock::matchers::path("/jwks")).respond_with(keys).mount(&login).await;
     Mock::given(wiremock::matchers::path("/token")).respond_with(exchanged).mount(&login).await;
+    let active = ResponseTemplate::new(200)
+        .set_body_json(json!({ "active": true, "aud": RESOURCE, "sub": "u", "scope": "api" }));
+    Mock::given(wiremock::matchers::path("/introspect")).respond_with(active).mount(&login).await;
     Mock::given(any()).respond_with(echo).mount(&api).await;
     let now = Arc::new(AtomicU64::new(NOW));
-    let server = builder(&api, settings(&login), &now).build().unwrap();
+    let server = builder(&api, OAuth { validation, ..settings(&login) }, &now).build().unwrap();
     let (here, there) = duplex(64 * 1024);
     let (read, write) = split(there);
     let credential = Token::parse(token).unwrap();
@@ -63,6 +76,15 @@ async fn a_token_that_has_expired_since_is_no_longer_used() {
     let answers = answers(&token(json!({})), &["branding_get", "branding_get"], 11).await.unwrap();
     assert_eq!((&answers[0]["isError"], &answers[1]["isError"]), (&json!(false), &json!(true)));
     assert!(answers[1]["content"][0]["text"].as_str().unwrap().contains("TOKEN_REFUSED"), "{answers:?}");
+}
+
+/// When an opaque token ends need not be told (RFC 7662): the exchange then says when it is over.
+#[tokio::test]
+async fn a_token_of_which_no_end_is_known_is_used_on() {
+    let tools = ["branding_get"; 3];
+    let answers = answers_by(Validation::Introspection, "opaque-0123456789", &tools, 11).await.unwrap();
+    assert_eq!(answers.len(), 3);
+    assert!(answers.iter().all(|answer| answer["isError"] == false), "{answers:?}");
 }
 
 #[tokio::test]
