@@ -23,13 +23,20 @@ const MAX_ANSWER_BYTES: usize = 256 * 1024;
 /// The authorization server.
 #[derive(Debug)]
 pub(super) struct Issuer {
-    http: Client,
-    issuer: Url,
-    name: String,
+    site: Site,
     client_id: String,
     client_secret: Secret,
     given: [Option<Url>; 3],
     metadata: Kept<Metadata>,
+}
+
+/// How it is reached, and what it is called.
+#[derive(Debug, Clone)]
+struct Site {
+    http: Client,
+    issuer: Url,
+    /// As tokens name it.
+    name: String,
 }
 
 /// One of its endpoints.
@@ -81,9 +88,7 @@ impl Issuer {
             builder = builder.no_proxy();
         }
         Ok(Self {
-            http: builder.build()?,
-            issuer,
-            name: settings.issuer.clone(),
+            site: Site { http: builder.build()?, issuer, name: settings.issuer.clone() },
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone(),
             given,
@@ -93,13 +98,13 @@ impl Issuer {
 
     /// As tokens name it.
     pub(super) fn name(&self) -> &str {
-        &self.name
+        &self.site.name
     }
 
     /// The published keys, as JSON.
     pub(super) async fn keys<T: DeserializeOwned>(&self, now: u64) -> Result<T, Unavailable> {
         let url = self.endpoint(Endpoint::Keys, now).await?;
-        self.get(url).await
+        self.site.get(url).await
     }
 
     /// Posts a form in the name of this server's client.
@@ -112,6 +117,7 @@ impl Issuer {
         let url = self.endpoint(endpoint, now).await?;
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = self
+            .site
             .http
             .post(url)
             // Both parts are encoded before they are joined (RFC 6749, section 2.3.1).
@@ -132,14 +138,15 @@ impl Issuer {
         if let Some(url) = given {
             return Ok(url.clone());
         }
-        let metadata = self.metadata.get(now, |_| true, || self.discover()).await.ok_or(Unavailable)?;
+        let discover = || self.site.clone().discover();
+        let metadata = self.metadata.get(now, |_| true, discover).await.ok_or(Unavailable)?;
         let named = match endpoint {
             Endpoint::Keys => &metadata.jwks_uri,
             Endpoint::Introspection => &metadata.introspection_endpoint,
             Endpoint::Token => &metadata.token_endpoint,
         };
         let url = named.as_ref().and_then(|named| Url::parse(named).ok());
-        url.filter(|url| url.origin() == self.issuer.origin()).ok_or_else(|| {
+        url.filter(|url| url.origin() == self.site.issuer.origin()).ok_or_else(|| {
             tracing::warn!(
                 ?endpoint,
                 "the metadata names no such endpoint on the issuer's own host: set it under oauth"
@@ -147,9 +154,11 @@ impl Issuer {
             Unavailable
         })
     }
+}
 
+impl Site {
     /// The metadata, from the first of its addresses that has it; it must name this issuer.
-    async fn discover(&self) -> Option<Metadata> {
+    async fn discover(self) -> Option<Metadata> {
         for url in self.addresses() {
             let Ok(metadata) = self.get::<Metadata>(url).await else { continue };
             if metadata.issuer == self.name {

@@ -1,5 +1,7 @@
 //! JWTs, by the keys that the authorization server publishes.
 
+use std::sync::Arc;
+
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Header, Validation, decode, decode_header};
 use serde::Deserialize;
@@ -46,11 +48,17 @@ impl Jwks {
     }
 
     /// The claims of a token whose signature is right.
-    pub(super) async fn read(&self, token: &Token, issuer: &Issuer, now: u64) -> Result<Claims, Refusal> {
+    pub(super) async fn read(
+        &self,
+        token: &Token,
+        issuer: &Arc<Issuer>,
+        now: u64,
+    ) -> Result<Claims, Refusal> {
         let header = decode_header(token.expose()).map_err(|_| Refusal::Token("it is not a signed JWT"))?;
         self.check(&header)?;
         let knows = |keys: &Keys| keys.find(&header).is_some();
-        let keys = self.keys.get(now, knows, || self.fetch(issuer, now)).await.ok_or(Refusal::Unavailable)?;
+        let fetch = || fetch(issuer.clone(), self.algorithms.clone(), now);
+        let keys = self.keys.get(now, knows, fetch).await.ok_or(Refusal::Unavailable)?;
         let key = keys.find(&header).ok_or(Refusal::Token("its key is not known"))?;
         let claims: Claims = decode(token.expose(), &key.key, &signature_only(header.alg))
             .map_err(|_| Refusal::Token("its signature or its claims are broken"))?
@@ -76,26 +84,26 @@ impl Jwks {
         }
         Ok(())
     }
+}
 
-    async fn fetch(&self, issuer: &Issuer, now: u64) -> Option<Keys> {
-        let set: KeySet = issuer.keys(now).await.ok()?;
-        // A key that cannot be read is not ours to use; the others may be.
-        let keys = set.keys.into_iter().take(MAX_KEYS).filter_map(|key| serde_json::from_value(key).ok());
-        Some(Keys(keys.filter_map(|key| self.usable(key)).collect()))
-    }
+async fn fetch(issuer: Arc<Issuer>, algorithms: Vec<Algorithm>, now: u64) -> Option<Keys> {
+    let set: KeySet = issuer.keys(now).await.ok()?;
+    // A key that cannot be read is not ours to use; the others may be.
+    let keys = set.keys.into_iter().take(MAX_KEYS).filter_map(|key| serde_json::from_value(key).ok());
+    Some(Keys(keys.filter_map(|key| usable(key, &algorithms)).collect()))
+}
 
-    fn usable(&self, key: Jwk) -> Option<PublicKey> {
-        if key.common.public_key_use.as_ref().is_some_and(|its| *its != PublicKeyUse::Signature) {
-            return None;
-        }
-        let named = key.common.key_algorithm.map(|named| named.to_string());
-        let fits =
-            |algorithm: &Algorithm| named.as_ref().is_none_or(|named| *named == format!("{algorithm:?}"));
-        let mut algorithms = fitting(&key.algorithm);
-        algorithms.retain(|algorithm| self.algorithms.contains(algorithm) && fits(algorithm));
-        let decoding = DecodingKey::from_jwk(&key).ok().filter(|_| !algorithms.is_empty())?;
-        Some(PublicKey { name: key.common.key_id, algorithms, key: decoding })
+/// The key, if it can sign with one of these algorithms.
+fn usable(key: Jwk, taken: &[Algorithm]) -> Option<PublicKey> {
+    if key.common.public_key_use.as_ref().is_some_and(|its| *its != PublicKeyUse::Signature) {
+        return None;
     }
+    let named = key.common.key_algorithm.map(|named| named.to_string());
+    let fits = |algorithm: &Algorithm| named.as_ref().is_none_or(|named| *named == format!("{algorithm:?}"));
+    let mut algorithms = fitting(&key.algorithm);
+    algorithms.retain(|algorithm| taken.contains(algorithm) && fits(algorithm));
+    let decoding = DecodingKey::from_jwk(&key).ok().filter(|_| !algorithms.is_empty())?;
+    Some(PublicKey { name: key.common.key_id, algorithms, key: decoding })
 }
 
 impl Keys {

@@ -5,32 +5,38 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
 use super::Fingerprint;
 
-/// One value, fetched again when it has grown old or does not do: by one caller while the others wait, and not more often than the interval allows.
-/// When that fails, the last good one stays.
+/// How long an old value is used while no new one can be fetched, in seconds.
+pub(super) const MOST_OVERDUE: u64 = 24 * 60 * 60;
+
+/// One value, fetched again when it has grown old or does not do: by one task, however many ask and whoever of them leaves, and not more often than the
+/// interval allows. An old one is used meanwhile, and while fetching fails, for at most [`MOST_OVERDUE`] more.
 #[derive(Debug)]
 pub(super) struct Kept<T> {
     max_age: u64,
     interval: u64,
-    state: Mutex<State<T>>,
+    state: Arc<Mutex<State<T>>>,
 }
 
 #[derive(Debug)]
 struct State<T> {
     last: Option<(Arc<T>, u64)>,
     tried: Option<u64>,
-    fetch: Option<Arc<OnceCell<()>>>,
+    /// Cancelled when the last fetch has ended, however it ended.
+    fetch: Option<CancellationToken>,
 }
 
-impl<T> Kept<T> {
+impl<T: Send + Sync + 'static> Kept<T> {
     /// Nothing yet. Both times are in seconds.
     pub(super) fn new(max_age: u64, interval: u64) -> Self {
-        Self { max_age, interval, state: Mutex::new(State { last: None, tried: None, fetch: None }) }
+        let state = State { last: None, tried: None, fetch: None };
+        Self { max_age, interval, state: Arc::new(Mutex::new(state)) }
     }
 
-    /// The value; `None` as long as there has been none. It may still not do.
+    /// The value; `None` as long as there has been none, and when it is too old. It may still not do.
     pub(super) async fn get<F>(
         &self,
         now: u64,
@@ -38,37 +44,59 @@ impl<T> Kept<T> {
         fetch: impl FnOnce() -> F,
     ) -> Option<Arc<T>>
     where
-        F: Future<Output = Option<T>>,
+        F: Future<Output = Option<T>> + Send + 'static,
     {
-        if let Some(under_way) = self.due(now, will_do) {
-            let renew = || async {
-                if let Some(value) = fetch().await {
-                    lock(&self.state).last = Some((Arc::new(value), now));
-                }
-            };
-            under_way.get_or_init(renew).await;
+        let (value, under_way) = self.due(now, &will_do, fetch);
+        match (value, under_way) {
+            (Some(value), Some(_)) if will_do(&value) => Some(value),
+            (_, Some(under_way)) => {
+                under_way.cancelled().await;
+                self.last(&lock(&self.state), now)
+            }
+            (value, None) => value,
         }
-        lock(&self.state).last.as_ref().map(|(value, _)| Arc::clone(value))
     }
 
-    /// The fetch to join or to begin, if there is one.
-    fn due(&self, now: u64, will_do: impl Fn(&T) -> bool) -> Option<Arc<OnceCell<()>>> {
+    /// The last value, and the fetch that is under way or now begins because it is not a good one.
+    fn due<F>(
+        &self,
+        now: u64,
+        will_do: impl Fn(&T) -> bool,
+        fetch: impl FnOnce() -> F,
+    ) -> (Option<Arc<T>>, Option<CancellationToken>)
+    where
+        F: Future<Output = Option<T>> + Send + 'static,
+    {
         let mut state = lock(&self.state);
+        let last = self.last(&state, now);
         let is_fresh =
             |(value, since): &(Arc<T>, u64)| now < since.saturating_add(self.max_age) && will_do(value);
         if state.last.as_ref().is_some_and(is_fresh) {
-            return None;
+            return (last, None);
         }
-        let under_way = state.fetch.as_ref().filter(|fetch| !fetch.initialized()).map(Arc::clone);
-        if under_way.is_some() {
-            return under_way;
+        let under_way = state.fetch.clone().filter(|fetch| !fetch.is_cancelled());
+        let may_try = state.tried.is_none_or(|tried| now >= tried.saturating_add(self.interval));
+        if under_way.is_some() || !may_try {
+            return (last, under_way);
         }
-        if state.tried.is_some_and(|tried| now < tried.saturating_add(self.interval)) {
-            return None;
-        }
+        let ended = CancellationToken::new();
         state.tried = Some(now);
-        state.fetch = Some(Arc::default());
-        state.fetch.clone()
+        state.fetch = Some(ended.clone());
+        let (over, fetch, kept) = (ended.clone().drop_guard(), fetch(), self.state.clone());
+        // In nobody's request: who leaves must not make the next one fetch again.
+        tokio::spawn(async move {
+            let _over = over;
+            if let Some(value) = fetch.await {
+                lock(&kept).last = Some((Arc::new(value), now));
+            }
+        });
+        (last, Some(ended))
+    }
+
+    fn last(&self, state: &State<T>, now: u64) -> Option<Arc<T>> {
+        let (value, since) = state.last.as_ref()?;
+        let end = since.saturating_add(self.max_age).saturating_add(MOST_OVERDUE);
+        (now < end).then(|| Arc::clone(value))
     }
 }
 

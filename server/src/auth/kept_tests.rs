@@ -1,32 +1,38 @@
 use std::cell::Cell;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Waker};
 
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use tokio::task::yield_now;
 
 use super::*;
 use crate::auth::Fingerprints;
 
-/// A kept value after a fetch at that time, with how many fetches there have been.
+/// A kept value at that time, with how many fetches there have been once none is under way.
 async fn after(
     kept: &Kept<u64>,
-    fetches: &Cell<u64>,
+    fetches: &Arc<AtomicU64>,
     now: u64,
     wanted: u64,
     answer: Option<u64>,
-) -> Option<u64> {
-    let fetch = || async {
-        fetches.set(fetches.get() + 1);
+) -> (Option<u64>, u64) {
+    let counted = fetches.clone();
+    let fetch = || async move {
+        counted.fetch_add(1, Ordering::SeqCst);
         yield_now().await;
         answer
     };
-    kept.get(now, |value| *value >= wanted, fetch).await.map(|value| *value)
+    let value = kept.get(now, |value| *value >= wanted, fetch).await.map(|value| *value);
+    let under_way = lock(&kept.state).fetch.clone();
+    under_way.unwrap().cancelled().await;
+    (value, fetches.load(Ordering::SeqCst))
 }
 
 #[tokio::test]
 async fn is_fetched_when_it_is_old_or_does_not_do() {
-    let (kept, fetches) = (Kept::new(100, 10), Cell::new(0));
+    let (kept, fetches) = (Kept::new(100, 10), Arc::default());
     for (now, wanted, answer, expected, count) in [
         (0, 0, Some(1), Some(1), 1),
         (99, 1, Some(9), Some(1), 1),
@@ -38,36 +44,50 @@ async fn is_fetched_when_it_is_old_or_does_not_do() {
         // Old; the fetch fails, so the last good one stays, and it is not tried again at once.
         (209, 0, None, Some(3), 4),
         (218, 0, Some(9), Some(3), 4),
-        (219, 0, Some(4), Some(4), 5),
+        // Still the old one, which nobody waits to have renewed; then the new one.
+        (219, 0, Some(4), Some(3), 5),
+        (220, 0, None, Some(4), 5),
+        // Too old to be used at all.
+        (219 + 100 + MOST_OVERDUE, 0, None, None, 6),
+        (219 + 110 + MOST_OVERDUE, 0, Some(5), Some(5), 7),
     ] {
-        assert_eq!(after(&kept, &fetches, now, wanted, answer).await, expected, "at {now}");
-        assert_eq!(fetches.get(), count, "at {now}");
+        assert_eq!(after(&kept, &fetches, now, wanted, answer).await, (expected, count), "at {now}");
     }
 }
 
 #[tokio::test]
 async fn nothing_is_nothing_until_a_fetch_works() {
-    let (kept, fetches) = (Kept::new(100, 10), Cell::new(0));
-    assert_eq!(after(&kept, &fetches, 0, 0, None).await, None);
-    assert_eq!(after(&kept, &fetches, 9, 0, Some(1)).await, None);
-    assert_eq!(after(&kept, &fetches, 10, 0, Some(1)).await, Some(1));
+    let (kept, fetches) = (Kept::new(100, 10), Arc::default());
+    assert_eq!(after(&kept, &fetches, 0, 0, None).await, (None, 1));
+    assert_eq!(after(&kept, &fetches, 9, 0, Some(1)).await, (None, 1));
+    assert_eq!(after(&kept, &fetches, 10, 0, Some(1)).await, (Some(1), 2));
 }
 
 #[tokio::test]
 async fn a_burst_fetches_once() {
-    let (kept, fetches) = (Kept::new(100, 10), Cell::new(0));
+    let (kept, fetches) = (Kept::new(100, 10), Arc::default());
     let all = join_all((0..50).map(|_| after(&kept, &fetches, 0, 0, Some(7)))).await;
-    assert_eq!((all, fetches.get()), (vec![Some(7); 50], 1));
+    assert_eq!(all, vec![(Some(7), 1); 50]);
 }
 
 #[tokio::test]
-async fn a_fetch_that_was_given_up_is_taken_over() {
-    let kept = Kept::<u64>::new(100, 10);
+async fn who_leaves_makes_nobody_fetch_again() {
+    let (kept, fetches) = (Kept::new(100, 10), Arc::default());
     {
-        let given_up = pin!(kept.get(0, |_| true, std::future::pending));
-        assert!(given_up.poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let left = pin!(after(&kept, &fetches, 0, 0, Some(7)));
+        assert!(left.poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
-    assert_eq!(after(&kept, &Cell::new(0), 0, 0, Some(7)).await, Some(7));
+    assert_eq!(after(&kept, &fetches, 0, 0, Some(8)).await, (Some(7), 1));
+}
+
+#[tokio::test]
+async fn nobody_waits_for_what_is_only_old() {
+    let (kept, fetches) = (Kept::new(100, 10), Arc::default());
+    assert_eq!(after(&kept, &fetches, 0, 0, Some(1)).await, (Some(1), 1));
+    let renewed = kept.get(100, |_| true, std::future::pending);
+    assert_eq!(renewed.now_or_never(), Some(Some(Arc::new(1))));
+    // Whom it does not do waits for the same fetch.
+    assert_eq!(kept.get(100, |value| *value > 1, std::future::pending).now_or_never(), None);
 }
 
 fn cache(capacity: usize) -> Cache<u64> {

@@ -56,7 +56,8 @@ pub struct OAuth {
     pub api_keys: bool,
     /// How far the clocks of both servers may be apart, in seconds; at most 300.
     pub clock_skew_seconds: u64,
-    /// How long published keys and metadata are used before they are fetched again, in seconds; at most 86400.
+    /// How long published keys and metadata are used before they are fetched again, in seconds; at most 86400. The old ones are used
+    /// meanwhile, and for at most a day more if that fails.
     pub jwks_max_age_seconds: u64,
     /// Shortest time between two fetches of them, in seconds, whatever tokens name.
     pub jwks_interval_seconds: u64,
