@@ -55,8 +55,23 @@ impl Calls {
 
     /// Runs one call for `caller`. Dropping the future ends the request to the API.
     pub async fn run(&self, entry: &Entry, arguments: Map<String, Value>, caller: &Caller) -> Outcome {
-        let watched = Watched::begin(&self.metrics, &entry.definition.name);
-        let outcome = self.ask(entry, arguments, caller).await.unwrap_or_else(Outcome::Failure);
+        let name = &entry.definition.name;
+        self.admitted(name, caller, self.ask(entry, arguments, caller)).await
+    }
+
+    /// What comes of `call`, if `caller` may call now; counted and logged as a call of `tool`.
+    pub(crate) async fn admitted(
+        &self,
+        tool: &str,
+        caller: &Caller,
+        call: impl Future<Output = Result<Outcome, Failure>>,
+    ) -> Outcome {
+        let watched = Watched::begin(&self.metrics, tool);
+        let outcome = match self.admission.admit(&caller.fingerprint()) {
+            Ok(_admitted) => call.await,
+            Err(refusal) => Err(refusal.into()),
+        };
+        let outcome = outcome.unwrap_or_else(Outcome::Failure);
         watched.end(&outcome);
         outcome
     }
@@ -68,7 +83,6 @@ impl Calls {
         mut arguments: Map<String, Value>,
         caller: &Caller,
     ) -> Result<Outcome, Failure> {
-        let _admitted = self.admission.admit(&caller.fingerprint())?;
         caller.grant().apply(&entry.operation, &mut arguments).map_err(|refusal| *refusal)?;
         let arguments = Value::Object(arguments);
         let request = prepare(entry, &arguments).map_err(|problems| Failure::invalid(&problems))?;

@@ -88,7 +88,7 @@ impl Server {
         config.check(&tools)?;
         let calls = Calls {
             served: config.selection.filter(&table).map_err(ConfigError::from)?,
-            meta_tools: config.selection.meta_tools.then(MetaTools::new).transpose()?,
+            meta_tools: config.selection.meta_tools.then(|| MetaTools::new(&table)).transpose()?,
             diagnostic_tools: config.selection.diagnostic_tools,
             credentials,
             upstream: Upstream::new(&config, metrics.clone())?,

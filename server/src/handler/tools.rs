@@ -50,7 +50,7 @@ impl Calls {
             Some(meta_tools) => self.answer_meta(meta_tools, name, arguments, (asker, &view)).await,
             None => {
                 let entry = view.find(name).map_err(|reason| ErrorData::invalid_params(reason, None))?;
-                Ok(self.traced(entry, arguments, asker).await)
+                Ok(self.run_traced(entry, arguments, asker).await)
             }
         }
     }
@@ -62,12 +62,18 @@ impl Calls {
         arguments: Map<String, Value>,
         (asker, view): (&Asker<'_>, &View<'_>),
     ) -> Result<Outcome, ErrorData> {
-        let invalid = |problems: Vec<Problem>| Outcome::Failure(Failure::invalid(&problems));
+        let invalid = |problems: Vec<Problem>| Failure::invalid(&problems);
         match name {
-            meta::SEARCH => Ok(meta_tools.search(arguments, view).map_or_else(invalid, Outcome::told)),
+            meta::SEARCH => {
+                let search = async { meta_tools.search(arguments, view).map(Outcome::told).map_err(invalid) };
+                Ok(self.traced(name, self.admitted(name, asker.caller, search), asker).await)
+            }
             meta::CALL => match meta_tools.target(arguments, view) {
-                Ok((entry, arguments)) => Ok(self.traced(entry, arguments, asker).await),
-                Err(problems) => Ok(invalid(problems)),
+                Ok((entry, arguments)) => Ok(self.run_traced(entry, arguments, asker).await),
+                Err(problems) => {
+                    let refused = async { Err(invalid(problems)) };
+                    Ok(self.traced(name, self.admitted(name, asker.caller, refused), asker).await)
+                }
             },
             name => {
                 let reason = format!(
@@ -79,9 +85,12 @@ impl Calls {
         }
     }
 
-    async fn traced(&self, entry: &Entry, arguments: Map<String, Value>, asker: &Asker<'_>) -> Outcome {
-        let span = trace::span(&entry.definition.name, &asker.request_id, asker.meta);
-        self.run(entry, arguments, asker.caller).instrument(span).await
+    async fn run_traced(&self, entry: &Entry, arguments: Map<String, Value>, asker: &Asker<'_>) -> Outcome {
+        self.traced(&entry.definition.name, self.run(entry, arguments, asker.caller), asker).await
+    }
+
+    async fn traced(&self, tool: &str, call: impl Future<Output = Outcome>, asker: &Asker<'_>) -> Outcome {
+        call.instrument(trace::span(tool, &asker.request_id, asker.meta)).await
     }
 
     /// The result that tells of `outcome`, in the shape of the modern revision or of those before.

@@ -9,9 +9,10 @@ use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use crate::selection::View;
-use crate::table::{Entry, TableError};
+use crate::table::{Entry, Table, TableError};
 use crate::validate::{self, Problem};
 use fixtures::Area;
+use search::Index;
 
 /// Finds tools.
 pub const SEARCH: &str = "tools_search";
@@ -27,6 +28,7 @@ const DEFAULT: usize = 5;
 pub struct MetaTools {
     search: MetaTool,
     call: MetaTool,
+    index: Index,
 }
 
 #[derive(Debug)]
@@ -37,16 +39,17 @@ struct MetaTool {
 }
 
 impl MetaTools {
-    /// Both, ready to check their arguments.
+    /// Both, over the tools of `table`, ready to check their arguments.
     ///
     /// # Errors
     /// [`TableError`] for a schema that cannot be compiled; the tests exclude it.
-    pub fn new() -> Result<Self, TableError> {
+    pub fn new(table: &Table) -> Result<Self, TableError> {
         let search = "Finds the tools for a task, best first, each with the description and input schema that it is called with. Search before the first call of a tool.";
         let call = "Calls a tool by the name that tools_search gave, with arguments that fit its input schema. It does what that tool does: heed its description and annotations.";
         Ok(Self {
             search: MetaTool::new(SEARCH, "Search tools", search, search_arguments())?,
             call: MetaTool::new(CALL, "Call a tool", call, call_arguments())?,
+            index: Index::new(table),
         })
     }
 
@@ -81,7 +84,7 @@ impl MetaTools {
             arguments.get("limit").and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
         let entries: Vec<&Entry> =
             view.entries().filter(|entry| area.is_none_or(|area| entry.operation.area == area)).collect();
-        let mut found = search::rank(text("query").unwrap_or_default(), &entries);
+        let mut found = self.index.rank(text("query").unwrap_or_default(), &entries);
         if area.is_some() {
             // An area is small enough to be looked through: its other tools come after those that fit.
             let others = entries.iter().filter(|entry| !found.iter().any(|fit| std::ptr::eq(*fit, **entry)));

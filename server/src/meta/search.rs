@@ -1,6 +1,8 @@
 //! Tools by what a task is called.
 
-use crate::table::Entry;
+use std::collections::HashMap;
+
+use crate::table::{Entry, Table};
 
 /// Most words of a query that are looked for.
 const MOST_WORDS: usize = 16;
@@ -9,9 +11,23 @@ const MOST_WORDS: usize = 16;
 const IDLE: [&str; 12] =
     ["the", "and", "for", "from", "how", "into", "its", "that", "this", "what", "with", "you"];
 
-/// The tools that have to do with `query`, best first; those alike in the order they came in.
-pub(super) fn rank<'a>(query: &str, entries: &[&'a Entry]) -> Vec<&'a Entry> {
-    let entries: Vec<(&Entry, Text)> = entries.iter().map(|entry| (*entry, Text::of(entry))).collect();
+/// The words of all tools.
+#[derive(Debug)]
+pub(super) struct Index(HashMap<String, Text>);
+
+impl Index {
+    pub(super) fn new(table: &Table) -> Self {
+        Self(table.entries().map(|entry| (entry.definition.name.to_string(), Text::of(entry))).collect())
+    }
+
+    /// Of these tools those that have to do with `query`, best first; those alike in the order they came in.
+    pub(super) fn rank<'a>(&self, query: &str, entries: &[&'a Entry]) -> Vec<&'a Entry> {
+        let text = |entry: &'a Entry| Some((entry, self.0.get(entry.definition.name.as_ref())?));
+        rank(query, &entries.iter().filter_map(|entry| text(entry)).collect::<Vec<_>>())
+    }
+}
+
+fn rank<'a>(query: &str, entries: &[(&'a Entry, &Text)]) -> Vec<&'a Entry> {
     let mut scores = vec![0; entries.len()];
     for word in words(query).into_iter().take(MOST_WORDS) {
         let weights: Vec<usize> = entries.iter().map(|(_, text)| text.weight(&word)).collect();
@@ -20,13 +36,14 @@ pub(super) fn rank<'a>(query: &str, entries: &[&'a Entry]) -> Vec<&'a Entry> {
         scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight * rare);
     }
     let mut found: Vec<(usize, &Entry)> =
-        scores.into_iter().zip(entries).map(|(score, (entry, _))| (score, entry)).collect();
+        scores.into_iter().zip(entries).map(|(score, (entry, _))| (score, *entry)).collect();
     found.retain(|(score, _)| *score > 0);
     found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     found.into_iter().map(|(_, entry)| entry).collect()
 }
 
 /// The words of a tool.
+#[derive(Debug)]
 struct Text {
     name: Vec<String>,
     title: Vec<String>,
@@ -82,12 +99,12 @@ fn words(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Table;
     use fixtures::Contract;
 
     fn first(query: &str) -> Vec<String> {
         let table = Table::new(&Contract::load().unwrap(), false).unwrap();
-        rank(query, &table.entries().collect::<Vec<_>>())
+        Index::new(&table)
+            .rank(query, &table.entries().collect::<Vec<_>>())
             .into_iter()
             .take(3)
             .map(|entry| entry.definition.name.to_string())

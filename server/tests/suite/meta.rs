@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use server::selection::Selection;
-use server::{Running, Server};
+use server::{Limits, MetricsSettings, Running, Server};
 
-use crate::common::{call, edit, failure, headers, legacy, modern, post, request};
+use crate::common::{call, edit, failure, get, headers, legacy, modern, post, request};
 use crate::gate::Gate;
 
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -169,5 +169,35 @@ async fn selections_hold_for_searches_and_calls() {
             "tools_search" => assert_eq!(names(&result).len(), 2),
             _ => assert!(problems(&result)[0].1.contains("x-mcp-readonly")),
         }
+    }
+}
+
+#[tokio::test]
+async fn a_search_is_admitted_and_counted_like_any_call() {
+    let limits = Limits { calls_per_minute: 1, burst: 3, ..Limits::default() };
+    let selection = Selection { meta_tools: true, ..Selection::default() };
+    let metrics = MetricsSettings { listen: Some("127.0.0.1:0".parse().unwrap()) };
+    let server = Server::builder().upstream(NOWHERE).selection(selection).limits(limits).metrics(metrics);
+    let server = server.start().await.unwrap();
+    assert!(!names(&call(&server, "tools_search", json!({ "query": "send" })).await).is_empty());
+    for (tool, arguments) in [("tools_search", json!({})), ("tools_call", json!({ "name": "nope" }))] {
+        assert_eq!(failure(&call(&server, tool, arguments).await)["code"], "VALIDATION_ERROR");
+    }
+    for tool in ["tools_search", "tools_call"] {
+        let refused = failure(&call(&server, tool, json!({ "query": "send" })).await);
+        assert_eq!(refused["code"], "SERVER_RATE_LIMITED", "{tool}");
+    }
+    let page = get(server.metrics_url().unwrap()).await.text;
+    for (tool, status, outcome) in [
+        ("tools_search", "2xx", "success"),
+        ("tools_search", "400", "refused"),
+        ("tools_search", "429", "refused"),
+        ("tools_call", "400", "refused"),
+        ("tools_call", "429", "refused"),
+    ] {
+        let line = format!(
+            r#"pilot_status_mcp_calls_total{{tool="{tool}",status="{status}",outcome="{outcome}"}} 1"#
+        );
+        assert!(page.contains(&line), "{line} in {page}");
     }
 }
