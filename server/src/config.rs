@@ -74,6 +74,9 @@ pub enum ConfigError {
     /// An origin that is allowed is not an origin.
     #[error("{0:?} is not an origin, such as https://app.example.com")]
     Origin(String),
+    /// A host that is allowed is not a host.
+    #[error("{0:?} is not a host, such as mcp.example.com, mcp.example.com:8443 or [::1]")]
+    Host(String),
     /// The certificate cannot be served.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -113,6 +116,7 @@ impl ConfigError {
         match self {
             Self::NoUpstream | Self::Upstream { .. } => Some("upstream".to_owned()),
             Self::Origin(_) => Some("allow_origins".to_owned()),
+            Self::Host(_) => Some("allow_hosts".to_owned()),
             Self::Tls(_) => Some("tls".to_owned()),
             Self::Selection(SelectionError::Area { .. }) => Some("selection.areas".to_owned()),
             Self::Selection(SelectionError::Tool { .. }) => Some("selection.tools".to_owned()),

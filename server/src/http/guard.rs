@@ -9,6 +9,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use super::Problem;
 use crate::{Config, ConfigError};
 
+/// Stands for any host in the settings.
+const ANY: &str = "*";
+
 /// The hosts and origins that may be named in a request.
 #[derive(Debug, Clone)]
 pub struct Guard {
@@ -34,15 +37,17 @@ impl Guard {
     /// What `config` allows, for a server on `local`. Loopback is always allowed, and the address itself unless it stands for all.
     ///
     /// # Errors
-    /// [`ConfigError::Origin`] for an origin that cannot be read.
+    /// [`ConfigError::Origin`] or [`ConfigError::Host`] for what cannot be read.
     pub fn new(config: &Config, local: SocketAddr) -> Result<Self, ConfigError> {
         let origin = |raw: &String| Origin::parse(raw).ok_or_else(|| ConfigError::Origin(raw.clone()));
         let origins = config.allow_origins.iter().map(origin).collect::<Result<_, _>>()?;
-        let mut hosts: Vec<Place> = config.allow_hosts.iter().filter_map(|raw| Place::parse(raw)).collect();
+        let host = |raw: &String| Place::parse(raw).ok_or_else(|| ConfigError::Host(raw.clone()));
+        let named = config.allow_hosts.iter().filter(|raw| *raw != ANY);
+        let mut hosts = named.map(host).collect::<Result<Vec<_>, _>>()?;
         if !local.ip().is_unspecified() {
             hosts.push(Place { host: local.ip().to_string(), port: None });
         }
-        Ok(Self { origins, hosts, any_host: config.allow_hosts.iter().any(|host| host == "*") })
+        Ok(Self { origins, hosts, any_host: config.allow_hosts.iter().any(|host| host == ANY) })
     }
 
     /// Whether pages of this origin may call.
@@ -145,6 +150,19 @@ mod tests {
 
     fn host(guard: &Guard, raw: &str) -> bool {
         guard.allows_host(&Place::parse(raw).unwrap())
+    }
+
+    #[test]
+    fn hosts_that_cannot_be_read_are_refused() {
+        for raw in
+            ["https://mcp.example.com", "::1", "mcp.example.com/mcp", "u@mcp.example.com", "", "a b", "[::1"]
+        {
+            let mut config = Config::new("http://127.0.0.1:1").unwrap();
+            config.allow_hosts = vec!["mcp.example.com".to_owned(), raw.to_owned()];
+            let error = Guard::new(&config, "127.0.0.1:1".parse().unwrap()).unwrap_err();
+            assert!(matches!(&error, ConfigError::Host(it) if it == raw), "{raw}: {error}");
+            assert_eq!(error.setting().as_deref(), Some("allow_hosts"));
+        }
     }
 
     #[test]
