@@ -26,7 +26,7 @@ pub struct Limits {
     /// Longest wait for a client to take any more of its answer; then the connection is closed.
     #[serde(rename = "write_timeout_seconds", with = "seconds")]
     pub write_timeout: Duration,
-    /// Bytes of request bodies over HTTP at once, of all callers; at least one of [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES).
+    /// Bytes of request bodies over HTTP at once, of all callers, without the first 16 KiB of each; at least one of [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES).
     pub body_bytes: usize,
     /// Calls of tools at once, of all callers.
     pub calls: usize,

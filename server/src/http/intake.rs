@@ -11,8 +11,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rmcp::model::{ErrorCode, ProtocolVersion, RequestId};
 use serde_json::{Value, json};
-use tokio::sync::OwnedSemaphorePermit;
 
+use super::room::{Collected, Held};
 use super::{MAX_BODY_BYTES, Problem, Room};
 use crate::handler::REVISIONS;
 use crate::jsonrpc::{self, Frame, Rejection};
@@ -32,7 +32,7 @@ pub struct Taken {
     /// The message, where it is a JSON-RPC request.
     pub request: Option<Message>,
     /// The body's share of the room for bodies; to be kept for as long as the message is.
-    pub room: OwnedSemaphorePermit,
+    pub room: Held,
 }
 
 /// A JSON-RPC request.
@@ -99,38 +99,33 @@ fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-async fn collect(
-    headers: &HeaderMap,
-    body: Body,
-    room: &Room,
-) -> Result<(Bytes, OwnedSemaphorePermit), Problem> {
+async fn collect(headers: &HeaderMap, body: Body, room: &Room) -> Result<(Bytes, Held), Problem> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    let mut collected = Vec::with_capacity(announced.unwrap_or(0).min(MAX_BODY_BYTES));
-    let mut held = room.take(0)?;
+    let mut collected = Some(Collected::new(room, announced.unwrap_or(0).min(MAX_BODY_BYTES)));
     let mut drained = 0;
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk
             .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "BODY_UNREADABLE", "the body broke off"))?;
-        if drained == 0 && collected.len() + chunk.len() <= MAX_BODY_BYTES {
-            held.merge(room.take(chunk.len())?);
-            collected.extend_from_slice(&chunk);
-            continue;
+        match &mut collected {
+            Some(collected) if collected.len() + chunk.len() <= MAX_BODY_BYTES => collected.extend(&chunk)?,
+            // With its room: nothing of it is kept.
+            collected => *collected = None,
         }
-        collected = Vec::new();
-        drained += chunk.len();
+        if collected.is_none() {
+            drained += chunk.len();
+        }
         if drained > MAX_DRAINED_BYTES {
             break;
         }
     }
-    if drained > 0 {
-        return Err(Problem::new(
+    collected.map(Collected::finish).ok_or_else(|| {
+        Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "PAYLOAD_TOO_LARGE",
             format!("a body has at most {MAX_BODY_BYTES} bytes"),
-        ));
-    }
-    Ok((collected.into(), held))
+        )
+    })
 }
 
 fn check_message(headers: &HeaderMap, body: &[u8]) -> Result<Option<Message>, Rejection> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use server::http::MAX_BODY_BYTES;
 use server::{Limits, Running, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -185,7 +186,9 @@ async fn an_argument_stays_in_its_header() {
             send(name, value).await;
         }
     }
-    for request in upstream.received_requests().await.unwrap() {
+    let arrived = upstream.received_requests().await.unwrap();
+    assert!(!arrived.is_empty());
+    for request in arrived {
         assert_eq!(request.headers.get_all("x-api-key").iter().collect::<Vec<_>>(), [KEY]);
         let names: Vec<&str> = request.headers.keys().map(|name| name.as_str()).collect();
         let known = [
@@ -297,6 +300,33 @@ async fn a_body_that_dribbles_is_not_waited_for() {
         assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"), "{answer}");
     }
     assert_serves(&server).await;
+}
+
+/// Holds as much of a body as it may be long, but for its last byte.
+async fn hold(server: &Running, key: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let head = format!(
+        "POST /mcp HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\ncontent-type: application/json\r\ncontent-length: {MAX_BODY_BYTES}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    _ = stream.write_all(&vec![b' '; MAX_BODY_BYTES - 1]).await;
+    stream
+}
+
+#[tokio::test]
+async fn who_fills_the_room_for_bodies_keeps_nobody_from_calling() {
+    let limits = Limits { body_bytes: MAX_BODY_BYTES, ..Limits::default() };
+    let server = Server::builder().upstream(NOWHERE).limits(limits).start().await.unwrap();
+    let slow = (hold(&server, "ps_made_up").await, hold(&server, "ps_made_up_too").await);
+    let full = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping", "params": { "a": "x".repeat(3 * 1024 * 1024) } });
+    // What was written may still be on its way.
+    let mut tries = 0;
+    while post(&server, headers(), full.to_string()).await.json()["code"] != "SERVER_BUSY" {
+        tries += 1;
+        assert!(tries < 1000, "the room is never full");
+    }
+    assert_serves(&server).await;
+    drop(slow);
 }
 
 #[tokio::test]
