@@ -19,17 +19,20 @@ pub struct Attempts {
     retries: u32,
     pause: Duration,
     pause_max: Duration,
+    /// The time that calls have unless their tool has one of its own.
+    usual: Duration,
     generator: Mutex<fastrand::Rng>,
     breaker: Breaker,
     metrics: Metrics,
 }
 
 impl Attempts {
-    /// The rules of `limits`; the time of each request is counted in `metrics`.
+    /// The rules of `limits`, for calls that have `usual` time; the time of each request is counted in `metrics`.
     #[must_use]
-    pub fn new(limits: &Limits, metrics: Metrics) -> Self {
+    pub fn new(limits: &Limits, usual: Duration, metrics: Metrics) -> Self {
         Self {
             retries: limits.retries,
+            usual,
             pause: limits.retry_pause,
             pause_max: limits.retry_pause_max,
             generator: Mutex::new(
@@ -66,7 +69,9 @@ impl Attempts {
                 self.metrics.retried();
             }
             let attempt = self.metrics.upstream(in_time(deadline, request())).await;
-            pass.end(is_fault(&attempt));
+            if let Some(is_fault) = is_fault(&attempt, limit >= self.usual) {
+                pass.end(is_fault);
+            }
             let left = deadline.saturating_duration_since(Instant::now());
             let wait = self.wait(made, &attempt).filter(|wait| made < retries && *wait < left);
             let Some(wait) = wait else { return attempt };
@@ -111,12 +116,15 @@ async fn in_time(deadline: Instant, request: impl Future<Output = Attempt>) -> A
     })
 }
 
-/// Whether the API, or the way to it, is at fault; not for a refusal of what was asked, nor for one because of too many requests.
-fn is_fault(attempt: &Attempt) -> bool {
+/// Whether the API, or the way to it, is at fault; not for a refusal of what was asked, nor for one because of too many requests, nor for 501, which says of
+/// one operation that there is none. `None` where that cannot be told: a tool that waits less than others (`patient` is false) says nothing about an API
+/// that others would still have heard from, so it must not be left alone for all of them.
+fn is_fault(attempt: &Attempt, patient: bool) -> Option<bool> {
     match attempt {
-        Ok(reply) => reply.status.is_server_error(),
-        Err(UpstreamError::Unreachable | UpstreamError::Timeout | UpstreamError::Truncated) => true,
-        Err(UpstreamError::TooLong | UpstreamError::Unavailable(_)) => false,
+        Ok(reply) => Some(reply.status.is_server_error() && reply.status != StatusCode::NOT_IMPLEMENTED),
+        Err(UpstreamError::Timeout) => patient.then_some(true),
+        Err(UpstreamError::Unreachable | UpstreamError::Truncated) => Some(true),
+        Err(UpstreamError::TooLong | UpstreamError::Unavailable(_)) => Some(false),
     }
 }
 

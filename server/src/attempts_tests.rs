@@ -51,7 +51,7 @@ impl Script {
 /// How often an API that first answers this, and then well, is asked.
 async fn asked_after(first: Attempt, repeatable: bool) -> usize {
     let script = Script::new(vec![first, reply(200, None)]);
-    _ = script.run(&Attempts::new(&limits(), Metrics::default()), repeatable, LIMIT).await;
+    _ = script.run(&Attempts::new(&limits(), LIMIT, Metrics::default()), repeatable, LIMIT).await;
     script.asked()
 }
 
@@ -95,7 +95,7 @@ async fn attempts_are_bounded_and_the_last_answer_counts() {
         Err(UpstreamError::Unreachable),
         reply(504, None),
     ]);
-    let answer = script.run(&Attempts::new(&limits(), Metrics::default()), true, LIMIT).await;
+    let answer = script.run(&Attempts::new(&limits(), LIMIT, Metrics::default()), true, LIMIT).await;
     assert_eq!(answer.unwrap().status, 504);
     assert_eq!(script.asked(), 4);
 }
@@ -111,7 +111,9 @@ async fn pauses_double_up_to_a_bound_and_a_seed_repeats_them() {
             ..Limits::default()
         };
         let script = Script::new((0..7).map(|_| reply(503, None)).collect());
-        _ = script.run(&Attempts::new(&limits, Metrics::default()), true, Duration::from_secs(3600)).await;
+        _ = script
+            .run(&Attempts::new(&limits, LIMIT, Metrics::default()), true, Duration::from_secs(3600))
+            .await;
         script.pauses()
     };
     let some = pauses(1).await;
@@ -129,7 +131,7 @@ async fn pauses_double_up_to_a_bound_and_a_seed_repeats_them() {
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_waited_for_when_there_is_time() {
     let script = Script::new(vec![reply(429, Some(20)), reply(200, None)]);
-    let attempts = Attempts::new(&limits(), Metrics::default());
+    let attempts = Attempts::new(&limits(), LIMIT, Metrics::default());
     assert_eq!(script.run(&attempts, true, LIMIT).await.unwrap().status, 200);
     assert!(script.pauses()[0] >= Duration::from_secs(20));
     for (status, seconds) in [(429, 30), (503, 31), (429, u64::MAX)] {
@@ -144,7 +146,7 @@ async fn retry_after_is_waited_for_when_there_is_time() {
 async fn the_limit_holds_for_all_attempts_together() {
     let start = Instant::now();
     let asked = Cell::new(0);
-    let answer = Attempts::new(&limits(), Metrics::default())
+    let answer = Attempts::new(&limits(), LIMIT, Metrics::default())
         .run(true, LIMIT, async || {
             asked.set(asked.get() + 1);
             match asked.get() {
@@ -174,7 +176,7 @@ async fn faults_in_a_row_open_the_breaker_and_refusals_do_not() {
         (reply(302, None), false),
         (Err(UpstreamError::TooLong), false),
     ] {
-        let attempts = Attempts::new(&limits, Metrics::default());
+        let attempts = Attempts::new(&limits, LIMIT, Metrics::default());
         let script = Script::new(vec![fault.clone(); 4]);
         for _ in 0..3 {
             assert_eq!(format!("{:?}", script.run(&attempts, false, LIMIT).await), format!("{fault:?}"));
@@ -187,7 +189,7 @@ async fn faults_in_a_row_open_the_breaker_and_refusals_do_not() {
 
 #[tokio::test(start_paused = true)]
 async fn a_breaker_that_opens_between_attempts_ends_them() {
-    let attempts = Attempts::new(&Limits { breaker_failures: 2, ..limits() }, Metrics::default());
+    let attempts = Attempts::new(&Limits { breaker_failures: 2, ..limits() }, LIMIT, Metrics::default());
     let script = Script::new(vec![reply(503, None), reply(502, None)]);
     assert_eq!(script.run(&attempts, true, LIMIT).await.unwrap().status, 502);
     assert_eq!(script.asked(), 2);
@@ -196,7 +198,7 @@ async fn a_breaker_that_opens_between_attempts_ends_them() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_called_off_while_it_pauses_is_not_tried_again() {
     let script = Script::new(vec![reply(503, Some(10)), reply(200, None)]);
-    let attempts = Attempts::new(&limits(), Metrics::default());
+    let attempts = Attempts::new(&limits(), LIMIT, Metrics::default());
     assert!(tokio::time::timeout(Duration::from_secs(5), script.run(&attempts, true, LIMIT)).await.is_err());
     sleep(LIMIT).await;
     assert_eq!(script.asked(), 1);
@@ -207,4 +209,22 @@ fn waits_are_told_in_whole_seconds_rounded_up() {
     for (milliseconds, seconds) in [(0, 1), (1, 1), (1000, 1), (1001, 2), (9_999, 10)] {
         assert_eq!(whole_seconds(Duration::from_millis(milliseconds)), seconds);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_says_nothing_of_the_api_does_not_stop_it_for_others() {
+    let attempts = Attempts::new(&Limits { breaker_failures: 2, ..limits() }, LIMIT, Metrics::default());
+    for _ in 0..10 {
+        let script = Script::new(vec![reply(501, None)]);
+        assert_eq!(script.run(&attempts, false, LIMIT).await.unwrap().status, 501);
+        // A tool with less time than usual.
+        let late = attempts.run(false, LIMIT / 2, pending::<Attempt>).await;
+        assert_eq!(late.unwrap_err(), UpstreamError::Timeout);
+    }
+    // Nor does it make up for a failure.
+    let fails = async || Script::new(vec![reply(500, None)]).run(&attempts, false, LIMIT).await;
+    assert_eq!(fails().await.unwrap().status, 500);
+    assert!(attempts.run(false, LIMIT / 2, pending::<Attempt>).await.is_err());
+    assert_eq!(attempts.run(false, LIMIT, pending::<Attempt>).await.unwrap_err(), UpstreamError::Timeout);
+    assert!(matches!(fails().await, Err(UpstreamError::Unavailable(_))));
 }

@@ -55,7 +55,7 @@ pub struct Limits {
     /// Seed of the pauses, for tests; random when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_seed: Option<u64>,
-    /// Failures of the API in a row (no connection, no answer in time, 5xx) after which it is left alone; 0 is never.
+    /// Failures of the API in a row (no connection, no answer in the usual time, 5xx but 501) after which it is left alone; 0 is never.
     pub breaker_failures: u32,
     /// How long it is then left alone, before one call tries it again.
     #[serde(rename = "breaker_open_seconds", with = "seconds")]

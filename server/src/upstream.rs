@@ -77,7 +77,7 @@ impl Upstream {
             builder = builder.no_proxy();
         }
         let base = config.upstream.to_string();
-        let attempts = Arc::new(Attempts::new(&config.limits, metrics));
+        let attempts = Arc::new(Attempts::new(&config.limits, config.upstream_timeout, metrics));
         Ok(Self { client: builder.build()?, base, attempts, max_response_bytes: config.max_response_bytes })
     }
 
