@@ -50,13 +50,13 @@ fn path(name: &str) -> Option<String> {
     other.or_else(|| rest.map(|rest| rest.to_ascii_lowercase().replace("__", ".")))
 }
 
-/// A value is read as TOML where the setting takes it like that, else as text, else as a list of texts with commas between them.
+/// A value is read as text where the setting is one, whatever it looks like; else as TOML, else as a list of texts with commas between them.
 fn layer(name: String, path: &str, value: OsString) -> Result<Layer, SettingsError> {
     let value = value.into_string().map_err(|_| SettingsError::new(&name, "the value is not UTF-8"))?;
     let list = value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect();
-    let candidates = [value.clone(), Value::from(value).to_string(), Value::Array(list).to_string()];
-    let mut first = None;
-    for candidate in candidates {
+    let candidates = [Value::from(value.as_str()).to_string(), value, Value::Array(list).to_string()];
+    let mut mistakes = Vec::new();
+    for candidate in &candidates {
         let text = format!("{path} = {candidate}");
         let Ok(document) = DeTable::parse(&text) else { continue };
         match toml::from_str::<Config>(&text) {
@@ -66,9 +66,11 @@ fn layer(name: String, path: &str, value: OsString) -> Result<Layer, SettingsErr
                 file::locate("", document.get_ref(), &origin, &mut origins);
                 return Ok(Layer { values: text.parse().unwrap_or_default(), origins });
             }
-            Err(error) => _ = first.get_or_insert(error),
+            Err(error) => mistakes.push(error),
         }
     }
-    let reason = first.map_or_else(|| "it names no setting".to_owned(), |error| error.message().to_owned());
-    Err(SettingsError::new(name, &reason))
+    // What is no TOML is told of as text.
+    let told = mistakes.get(usize::from(mistakes.len() == candidates.len()));
+    let reason = told.map_or("it names no setting", toml::de::Error::message);
+    Err(SettingsError::new(name, reason))
 }

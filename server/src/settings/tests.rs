@@ -2,7 +2,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::*;
-use crate::LogFormat;
+use crate::{LogFormat, Secret};
 
 fn variables(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
     pairs.iter().map(|(name, value)| (name.into(), value.into())).collect()
@@ -60,6 +60,7 @@ fn a_mistake_in_the_environment_is_told_with_the_name_of_the_variable() {
         ("PILOT_STATUS_MCP_LISTEM", "127.0.0.1:1", "did you mean `listen`?"),
         ("PILOT_STATUS_MCP_LOG__FORMAT", "xml", "`text` or `json`"),
         ("PILOT_STATUS_MCP_DRAIN_SECONDS", "soon", "invalid type"),
+        ("PILOT_STATUS_MCP_DRAIN_SECONDS", "-1", "more than 0"),
         ("PILOT_STATUS_MCP_OUTPUT_SCHEMAS", "yes", "expected a boolean"),
         ("PILOT_STATUS_MCP_A B", "1", "names no setting"),
         ("PILOT_STATUS_BASE_URL", "pilotstatus.com.br", "cannot be used"),
@@ -94,6 +95,20 @@ fn variables_are_read_as_the_setting_takes_them() {
     assert_eq!(config.log.level, "off");
     assert_eq!(settings.origin("log.level"), Some(&Origin::Variable("RUST_LOG".into())));
     assert_eq!(settings.origin("listen"), None);
+}
+
+#[test]
+fn text_is_taken_as_it_is() {
+    for text in [r#""abc""#, "'a' # b", "a # b", "4711", "true", "[a]", "\"a", "a\\n"] {
+        let settings = by_environment(&[
+            ("PILOT_STATUS_OAUTH_CLIENT_SECRET", text),
+            ("PILOT_STATUS_MCP_OAUTH__CLIENT_ID", text),
+            ("PILOT_STATUS_MCP_OAUTH__API_SCOPE", text),
+        ]);
+        let oauth = settings.unwrap().config.oauth.unwrap();
+        assert_eq!(oauth.client_secret, Secret::from(text), "{text}");
+        assert_eq!((oauth.client_id.as_str(), oauth.api_scope.as_deref()), (text, Some(text)));
+    }
 }
 
 #[test]

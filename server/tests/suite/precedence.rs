@@ -106,6 +106,11 @@ fn parsed(value: &str) -> Value {
     document["value"].clone()
 }
 
+/// As it stands in a variable: texts as they are.
+fn plain(value: &str) -> &str {
+    value.trim_matches('\'')
+}
+
 fn variable(path: &str) -> String {
     format!("PILOT_STATUS_MCP_{}", path.to_uppercase().replace('.', "__"))
 }
@@ -140,7 +145,8 @@ async fn the_later_source_wins_for_every_setting() {
         let text: String = rows.iter().map(|(path, values, _)| format!("{path} = {}\n", values[0])).collect();
         let path = file(&format!("precedence-{on}.toml"), &text);
         let path = path.to_str().unwrap();
-        let environment: Vec<_> = rows.iter().map(|(path, values, _)| (variable(path), values[1])).collect();
+        let environment: Vec<_> =
+            rows.iter().map(|(path, values, _)| (variable(path), plain(values[1]))).collect();
         let options: Vec<String> = rows.iter().flat_map(|(_, _, options)| options.clone()).collect();
         let printed = [
             printed(path, &[], &[]).await,
