@@ -3,10 +3,13 @@
 use std::io;
 use std::process::ExitCode;
 
+use server::auth::Refusal;
 use server::stdio::StdioError;
 use server::{ConfigError, InvalidKey, Settings, SettingsError, StartError};
 use thiserror::Error;
 use tracing_subscriber::filter::ParseError;
+
+use crate::{KEY_VARIABLE, TOKEN_VARIABLE};
 
 /// Why the program ends with an error.
 #[derive(Debug, Error)]
@@ -33,8 +36,10 @@ pub(crate) enum Failure {
     Ended(Option<io::Error>),
     #[error("a second signal ended the calls in flight")]
     SecondSignal,
+    #[error("{given} holds what this server does not take: set {wanted} in its place")]
+    OtherCredential { given: &'static str, wanted: &'static str },
     #[error(transparent)]
-    Stdio(#[from] StdioError),
+    Stdio(StdioError),
     #[error(transparent)]
     Run(#[from] io::Error),
 }
@@ -53,6 +58,19 @@ impl Failure {
         }
     }
 
+    /// The end of serving over stdio, told in terms of the environment, where the credential comes from, and not of headers.
+    pub(crate) fn of_stdio(error: StdioError) -> Self {
+        match error {
+            StdioError::Refused(Refusal::NoKey) => {
+                Self::OtherCredential { given: TOKEN_VARIABLE, wanted: KEY_VARIABLE }
+            }
+            StdioError::Refused(Refusal::NoToken) => {
+                Self::OtherCredential { given: KEY_VARIABLE, wanted: TOKEN_VARIABLE }
+            }
+            error => Self::Stdio(error),
+        }
+    }
+
     /// Tells it on standard error.
     pub(crate) fn report(&self) -> ExitCode {
         eprintln!("pilot-status-mcp: {self}");
@@ -66,7 +84,10 @@ impl Failure {
             | Self::BadKey(..)
             | Self::BadToken(_)
             | Self::TwoCredentials(..)
-            | Self::Stdio(StdioError::Refused(_)) => ExitCode::from(2),
+            | Self::OtherCredential { .. } => ExitCode::from(2),
+            // What only time can mend is no mistake.
+            Self::Stdio(StdioError::Refused(Refusal::Unavailable | Refusal::Busy(_))) => ExitCode::FAILURE,
+            Self::Stdio(StdioError::Refused(_)) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

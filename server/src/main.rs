@@ -90,7 +90,7 @@ async fn serve_stdio(server: Server, settings: &Settings) -> Result<(), Failure>
         }
     };
     tokio::select! {
-        result = serving => Ok(result?),
+        result = serving => result.map_err(Failure::of_stdio),
         result = ended => result,
     }
 }

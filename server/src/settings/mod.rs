@@ -75,10 +75,13 @@ impl Settings {
         Ok(self)
     }
 
-    /// Where a setting came from, by its path; `None` when it is the default.
+    /// Where a setting came from, by its path; of several below the path, the first. `None` when it is the default.
     #[must_use]
     pub fn origin(&self, path: &str) -> Option<&Origin> {
-        self.origins.get(path)
+        let below = join(path, "");
+        let first =
+            || self.origins.range(below.clone()..).next().filter(|(path, _)| path.starts_with(&below));
+        self.origins.get(path).or_else(|| first().map(|(_, origin)| origin))
     }
 
     /// The settings in force as a file, with where each came from. Secrets are hidden.

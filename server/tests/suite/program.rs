@@ -69,13 +69,33 @@ async fn the_program_takes_one_credential_and_shows_none() {
         (KEY, "hunter2", "not both"),
         ("", "hunter 2", "is not an access token"),
         // No authorization server is set up.
-        ("", "hunter2", "x-api-key"),
+        ("", "hunter2", "set PILOT_STATUS_API_KEY in its place"),
     ] {
         let mut program = program(&["stdio"], NOWHERE);
         let output = program.env("PILOT_STATUS_API_KEY", key).env(token, value).output().await.unwrap();
         let log = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{log}");
         assert!(log.contains(told) && !log.contains("hunter"), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn over_stdio_an_outage_is_told_from_a_mistake() {
+    let arguments = ["stdio", "--oauth-resource", "https://mcp.example.com/mcp", "--oauth-issuer", NOWHERE];
+    let arguments = [&arguments[..], &["--oauth-client-id", "mcp", "--oauth-introspection"]].concat();
+    let no_keys = [&arguments[..], &["--no-api-keys"]].concat();
+    for (arguments, key, token, code, told) in [
+        (&arguments, "", "hunter2", 1, "cannot be reached"),
+        (&arguments, "", "hunter 2", 2, "is not an access token"),
+        (&no_keys, KEY, "", 2, "set PILOT_STATUS_ACCESS_TOKEN in its place"),
+    ] {
+        let mut program = program(arguments, NOWHERE);
+        program.env("PILOT_STATUS_OAUTH_CLIENT_SECRET", "a").env("RUST_LOG", "off");
+        program.env("PILOT_STATUS_API_KEY", key).env("PILOT_STATUS_ACCESS_TOKEN", token);
+        let output = program.output().await.unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{error}");
+        assert!(error.contains(told) && !error.contains("hunter"), "{error}");
     }
 }
 

@@ -111,6 +111,10 @@ async fn a_file_with_a_mistake_keeps_the_program_from_starting() {
             "bad.toml:2:1: \"app.example.com\" is not an origin",
         ),
         ("[log]\nlevel = 'server=loud'\n", "log.level"),
+        (
+            "[limits.tool_timeout_seconds]\nmesage_get = 1\n",
+            "bad.toml:2:1: the limit tool_timeout_seconds cannot be used: there is no tool mesage_get",
+        ),
         ("[limits]\ncalls = 0\n", "bad.toml:2:1: the limit calls"),
         ("[selection]\nareas = ['mesaging']\n", "bad.toml:2:1: the selection"),
         ("[oauth]\nresource = 'here'\n", "oauth.issuer is missing"),
