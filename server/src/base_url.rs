@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 use crate::ConfigError;
+use crate::names::shorten;
 
 /// The API that is used when none is named.
 pub const DEFAULT_UPSTREAM: &str = "https://pilotstatus.com.br";
@@ -74,20 +75,25 @@ impl FromStr for BaseUrl {
             url: url.to_owned(),
             reason: reason.to_owned(),
         };
-        // What cannot be read may hold credentials all the same.
-        let shown = raw.rsplit('@').next().unwrap_or_default();
-        let url = Url::parse(raw).map_err(|error| refuse(shown, &error.to_string()))?;
+        let url = Url::parse(raw).map_err(|error| refuse(&shown(raw), &error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refuse(url.host_str().unwrap_or_default(), "it must not hold credentials"));
         }
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(refuse(raw, "it must begin with http:// or https:// and name a host"));
+            return Err(refuse(&shown(raw), "it must begin with http:// or https:// and name a host"));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(refuse(raw, "it must not have a query or a fragment"));
+            return Err(refuse(&shown(raw), "it must not have a query or a fragment"));
         }
         Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
     }
+}
+
+/// What may be shown of a URL that is refused: scheme and host. All else may be a secret, whether it can be read as a URL or not.
+fn shown(raw: &str) -> String {
+    let (scheme, rest) = raw.split_at(raw.find("://").map_or(0, |at| at + 3));
+    let host = rest.split(['/', '?', '#', '\\']).next().filter(|_| !rest.contains('@')).unwrap_or_default();
+    shorten(&format!("{scheme}{host}"))
 }
 
 #[cfg(test)]
@@ -112,6 +118,12 @@ mod tests {
             "http://example.com/#a",
             "http://u:secret@h",
             "http://u:secret@h:99999",
+            "http://u:/secret@h",
+            "http://example.com/?token=secret",
+            "http://example.com:99999/?token=secret",
+            "http://example.com/secret/#a",
+            "ftp://example.com/secret",
+            "example.com?secret",
         ] {
             let error = raw.parse::<BaseUrl>().unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");

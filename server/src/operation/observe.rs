@@ -3,6 +3,7 @@
 use tokio::time::Instant;
 
 use super::{Metrics, trace};
+use crate::names::shorten;
 use crate::outcome::Outcome;
 
 /// A call under way. Dropped before its end it was cancelled.
@@ -10,7 +11,8 @@ pub(crate) struct Watched<'a> {
     metrics: &'a Metrics,
     tool: &'a str,
     began: Instant,
-    /// How it ended: status (of a success any that is one), outcome and, for a failure, the code.
+    /// How it ended: status (of a success any that is one), outcome and, for a failure, the code, cut: the API may make it
+    /// as long as it likes.
     end: (Option<u16>, &'static str, Option<String>),
 }
 
@@ -25,7 +27,7 @@ impl<'a> Watched<'a> {
             Outcome::Success(_) => (Some(200), "success", None),
             Outcome::Failure(failure) => {
                 let outcome = if failure.status < 500 { "refused" } else { "failed" };
-                (Some(failure.status), outcome, Some(failure.code.clone()))
+                (Some(failure.status), outcome, Some(shorten(&failure.code)))
             }
         };
     }

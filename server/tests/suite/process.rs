@@ -153,6 +153,23 @@ async fn the_log_is_one_line_of_json_for_each_call() {
 }
 
 #[tokio::test]
+async fn a_code_of_the_api_is_cut_for_the_log() {
+    let gate = Gate::open().await;
+    let program = Program::start(&gate.url(), &["--log-format", "json"]).await;
+    let call = program.call();
+    let code = "X".repeat(100_000);
+    let body = json!({ "error": "no", "code": code }).to_string();
+    let head = format!("HTTP/1.1 400 Bad Request\r\ncontent-length: {}\r\n\r\n", body.len());
+    gate.arrival().await.answer_raw(&format!("{head}{body}")).await;
+    assert!(call.await.unwrap().unwrap().contains(&code));
+    program.signal("-TERM").await;
+    let log = program.end().await.1;
+    let line = log.iter().find(|line| line.contains("\"code\"")).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["code"], code[..64]);
+}
+
+#[tokio::test]
 async fn the_level_of_the_log_is_a_setting() {
     let gate = Gate::open().await;
     let program = Program::start(&gate.url(), &["--log-level", "error"]).await;
