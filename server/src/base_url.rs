@@ -118,7 +118,7 @@ mod tests {
             "http://example.com/#a",
             "http://u:secret@h",
             "http://u:secret@h:99999",
-            "http://u:/secret@h",
+            "http://u:p/secret@h",
             "http://example.com/?token=secret",
             "http://example.com:99999/?token=secret",
             "http://example.com/secret/#a",

@@ -41,6 +41,7 @@ mod log;
 pub mod meta;
 mod names;
 mod operation;
+pub mod outbound;
 pub mod outcome;
 mod rate;
 pub mod request;

@@ -11,7 +11,6 @@ use opentelemetry_http::{HttpClient, HttpError};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
-use reqwest::redirect::Policy;
 use server::BaseUrl;
 use tokio::runtime::Handle;
 
@@ -26,7 +25,7 @@ pub(crate) struct Exporter(SdkTracerProvider);
 impl Exporter {
     /// To the collector at `endpoint`. The requests run on the runtime that this is called in.
     pub(crate) fn new(endpoint: &BaseUrl) -> Result<Self, Failure> {
-        let client = reqwest::Client::builder().redirect(Policy::none()).timeout(TIMEOUT).build();
+        let client = server::outbound::client(endpoint.is_loopback()).timeout(TIMEOUT).build();
         let client = Client {
             client: client.map_err(|error| Failure::Telemetry(error.into()))?,
             runtime: Handle::current(),

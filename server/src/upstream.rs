@@ -6,7 +6,6 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use thiserror::Error;
 
@@ -14,7 +13,7 @@ use crate::attempts::Attempts;
 use crate::auth::CredentialHeader;
 use crate::operation::{Metrics, trace};
 use crate::request::Request;
-use crate::{Config, VERSION, retry_after};
+use crate::{Config, outbound, retry_after};
 
 /// The API, over one pool of connections.
 #[derive(Debug, Clone)]
@@ -62,9 +61,7 @@ impl Upstream {
     /// # Errors
     /// When TLS cannot be set up, such as without any root certificate.
     pub fn new(config: &Config, metrics: Metrics) -> Result<Self, reqwest::Error> {
-        let mut builder = Client::builder()
-            .user_agent(format!("{}/{VERSION}", crate::NAME))
-            .redirect(Policy::none())
+        let builder = outbound::client(config.upstream.is_loopback())
             .connect_timeout(config.connect_timeout)
             .tcp_nodelay(true)
             // A small answer could unpack to one beyond any bound; see the header as well.
@@ -72,10 +69,6 @@ impl Upstream {
             .no_brotli()
             .no_zstd()
             .no_deflate();
-        if config.upstream.is_loopback() {
-            // A proxy from the environment is for the world outside.
-            builder = builder.no_proxy();
-        }
         let base = config.upstream.to_string();
         let attempts = Arc::new(Attempts::new(&config.limits, config.upstream_timeout, metrics));
         Ok(Self { client: builder.build()?, base, attempts, max_response_bytes: config.max_response_bytes })
@@ -130,17 +123,13 @@ impl Upstream {
         }
     }
 
-    async fn read(&self, mut response: Response) -> Result<Bytes, UpstreamError> {
+    async fn read(&self, response: Response) -> Result<Bytes, UpstreamError> {
         let mut body = BytesMut::new();
-        while let Some(chunk) =
-            response.chunk().await.map_err(|error| classify(error, UpstreamError::Truncated))?
-        {
-            if body.len() + chunk.len() > self.max_response_bytes {
-                return Err(UpstreamError::TooLong);
-            }
-            body.extend_from_slice(&chunk);
+        let whole = outbound::read(response, self.max_response_bytes, |chunk| body.extend_from_slice(chunk));
+        match whole.await.map_err(|error| classify(error, UpstreamError::Truncated))? {
+            true => Ok(body.freeze()),
+            false => Err(UpstreamError::TooLong),
         }
-        Ok(body.freeze())
     }
 }
 

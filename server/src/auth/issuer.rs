@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::RequestBuilder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -14,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::kept::Kept;
 use super::settings::{self, OAuth};
-use crate::base_url::is_loopback;
+use crate::outbound::{self, Clients};
 use crate::{Secret, StartError, secret};
 
 /// Longest answer that is read, in bytes.
@@ -33,7 +32,7 @@ pub(super) struct Issuer {
 /// How it is reached, and what it is called.
 #[derive(Debug, Clone)]
 struct Site {
-    http: Client,
+    clients: Clients,
     issuer: Url,
     /// As tokens name it.
     name: String,
@@ -79,16 +78,10 @@ impl Issuer {
             optional("introspection_endpoint", &settings.introspection_endpoint)?,
             optional("token_endpoint", &settings.token_endpoint)?,
         ];
-        let mut builder = Client::builder()
-            .user_agent(format!("{}/{}", crate::NAME, crate::VERSION))
-            .redirect(Policy::none())
-            .timeout(Duration::from_secs(settings.timeout_seconds));
-        if given.iter().flatten().chain([&issuer]).any(is_loopback) {
-            // A proxy from the environment is for the world outside.
-            builder = builder.no_proxy();
-        }
+        let patience = Duration::from_secs(settings.timeout_seconds);
+        let clients = Clients::new(|builder| builder.timeout(patience))?;
         Ok(Self {
-            site: Site { http: builder.build()?, issuer, name: settings.issuer.clone() },
+            site: Site { clients, issuer, name: settings.issuer.clone() },
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone(),
             given,
@@ -118,7 +111,8 @@ impl Issuer {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = self
             .site
-            .http
+            .clients
+            .of(&url)
             .post(url)
             // Both parts are encoded before they are joined (RFC 6749, section 2.3.1).
             .basic_auth(encode(&self.client_id).as_str(), Some(encode(self.client_secret.expose()).as_str()))
@@ -188,7 +182,7 @@ impl Site {
     }
 
     async fn get<T: DeserializeOwned>(&self, url: Url) -> Result<T, Unavailable> {
-        let answer = send(self.http.get(url)).await?;
+        let answer = send(self.clients.of(&url).get(url)).await?;
         if answer.status != StatusCode::OK {
             tracing::warn!(
                 status = answer.status.as_u16(),
@@ -221,22 +215,13 @@ async fn send(request: RequestBuilder) -> Result<Answer, Unavailable> {
     };
     let response = request.header(ACCEPT, "application/json").send().await.map_err(failed)?;
     let status = response.status();
-    let body = read(response).await.map_err(failed)?;
-    body.map(|body| Answer { status, body }).ok_or_else(|| {
-        tracing::warn!("the answer of the authorization server is longer than {MAX_ANSWER_BYTES} bytes");
-        Unavailable
-    })
-}
-
-async fn read(mut response: Response) -> Result<Option<Zeroizing<Vec<u8>>>, reqwest::Error> {
     let mut body = Zeroizing::new(Vec::new());
-    while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-            return Ok(None);
-        }
-        body.extend_from_slice(&chunk);
+    let whole = outbound::read(response, MAX_ANSWER_BYTES, |chunk| body.extend_from_slice(chunk));
+    if !whole.await.map_err(failed)? {
+        tracing::warn!("the answer of the authorization server is longer than {MAX_ANSWER_BYTES} bytes");
+        return Err(Unavailable);
     }
-    Ok(Some(body))
+    Ok(Answer { status, body })
 }
 
 fn encode(text: &str) -> Zeroizing<String> {

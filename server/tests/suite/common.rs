@@ -1,5 +1,7 @@
 //! What the tests share: a client that speaks raw JSON-RPC over HTTP, and an upstream that answers when it is told to.
 
+use std::time::Duration;
+
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -9,6 +11,9 @@ use server::{Running, Server};
 pub(crate) const KEY: &str = "ps_demo_meta";
 /// The newest revision.
 pub(crate) const MODERN: &str = "2026-07-28";
+
+/// Longest that tests wait for what should come much sooner: they fail then, and do not hang.
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// A server over the API at `upstream`.
 pub(crate) async fn start(upstream: &str) -> Running {

@@ -6,7 +6,7 @@ use server::{Running, Server};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::common::{self, Answer, edit, get, headers, request, send, start};
+use crate::common::{self, Answer, LONG, edit, get, headers, request, send, start};
 
 async fn ready(server: &Running) -> Answer {
     get(format!("{}/ready", server.url())).await
@@ -93,9 +93,6 @@ async fn a_server_that_stops_refuses_what_is_new_and_finishes_what_is_not() {
     assert_eq!(answer.json()["result"]["structuredContent"]["id"], "a");
     stopped.await.unwrap().unwrap();
 }
-
-/// Longest that a test waits for what should come much sooner.
-const LONG: std::time::Duration = std::time::Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_server_that_stops_waits_no_longer_than_it_is_told_and_asks_for_nothing_more() {

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
-use crate::common::{self, KEY, headers, request};
+use crate::common::{self, KEY, LONG, headers, request};
 use crate::gate::Gate;
 use crate::tls::Pair;
 
@@ -21,17 +22,26 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) async fn start(upstream: &str, options: &[&str]) -> Self {
+        Self::start_in(&[], upstream, options).await
+    }
+
+    /// As [`Program::start`], with these variables in the environment.
+    pub(crate) async fn start_in(environment: &[(&str, &str)], upstream: &str, options: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pilot-status-mcp"));
         command.args(["http", "--listen", "127.0.0.1:0", "--upstream", upstream]).args(options);
+        command.envs(environment.iter().copied());
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let url = loop {
-            let line = lines.next_line().await.unwrap().unwrap();
-            if let Some(url) = line.strip_prefix("listening on ") {
-                break url.trim_end_matches("/mcp").to_owned();
+        let listening = async {
+            loop {
+                let line = lines.next_line().await.unwrap().unwrap();
+                if let Some(url) = line.strip_prefix("listening on ") {
+                    return url.trim_end_matches("/mcp").to_owned();
+                }
             }
         };
+        let url = timeout(LONG, listening).await.unwrap();
         // Read all along: a log that nobody reads would fill its pipe.
         let log = tokio::spawn(async move {
             let mut log = Vec::new();
@@ -62,7 +72,8 @@ impl Program {
 
     /// Done when the program has ended: its exit code and its log.
     pub(crate) async fn end(mut self) -> (Option<i32>, Vec<String>) {
-        (self.child.wait().await.unwrap().code(), self.log.await.unwrap())
+        let ended = timeout(LONG, self.child.wait()).await.unwrap();
+        (ended.unwrap().code(), self.log.await.unwrap())
     }
 }
 
@@ -78,14 +89,17 @@ async fn sigterm_drains() {
     let held = gate.arrival().await;
     program.signal("-TERM").await;
     let ping = request("ping", json!({})).to_string();
-    let refused = loop {
-        let answer = kept.post(&mcp).headers(headers()).body(ping.clone()).send().await.unwrap();
-        if answer.status() != StatusCode::OK {
-            break answer;
+    let refusal = async {
+        loop {
+            let answer = kept.post(&mcp).headers(headers()).body(ping.clone()).send().await.unwrap();
+            if answer.status() != StatusCode::OK {
+                return answer;
+            }
+            // The connection is kept only when the answer was read.
+            answer.bytes().await.unwrap();
         }
-        // The connection is kept only when the answer was read.
-        answer.bytes().await.unwrap();
     };
+    let refused = timeout(LONG, refusal).await.unwrap();
     assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"1".parse().unwrap()));
     assert_eq!(kept.get(format!("{}/ready", program.url)).send().await.unwrap().status(), 503);
     held.answer(r#"{"id":"a"}"#).await;
@@ -117,7 +131,10 @@ async fn a_second_signal_ends_at_once() {
     let held = gate.arrival().await;
     program.signal("-TERM").await;
     let ready = format!("{}/ready", program.url);
-    while !common::send(Method::GET, &ready, common::with(&[]), "").await.text.contains("stopping") {}
+    let stopping = async {
+        while !common::send(Method::GET, &ready, common::with(&[]), "").await.text.contains("stopping") {}
+    };
+    timeout(LONG, stopping).await.unwrap();
     program.signal("-INT").await;
     assert_eq!(program.end().await.0, Some(1));
     assert!(call.await.unwrap().is_err());
@@ -189,6 +206,6 @@ async fn sighup_serves_the_new_certificate() {
     let second = Pair::write("sighup");
     assert!(!second.is_served(&program.url).await);
     program.signal("-HUP").await;
-    while !second.is_served(&program.url).await {}
+    timeout(LONG, async { while !second.is_served(&program.url).await {} }).await.unwrap();
     assert!(!first.is_served(&program.url).await);
 }

@@ -9,10 +9,8 @@ use tokio::net::TcpStream;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::common::{KEY, legacy, request};
+use crate::common::{KEY, LONG, legacy, request};
 
-/// Longest that the test waits for what should come much sooner.
-const LONG: Duration = Duration::from_secs(60);
 /// Length of what the API answers: with its copy as text, more than the system keeps for a client that does not read.
 const ANSWER: usize = 7 * 1024 * 1024;
 

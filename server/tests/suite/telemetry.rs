@@ -43,6 +43,21 @@ async fn spans(collector: &MockServer) -> Vec<Span> {
     scopes.flat_map(|scope| scope.spans).collect()
 }
 
+/// A proxy of the environment is for the world outside.
+#[tokio::test]
+async fn a_collector_on_this_machine_is_reached_past_a_proxy() {
+    let (collector, api) = servers().await;
+    let nowhere = "http://127.0.0.1:9";
+    let proxies = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, nowhere));
+    let none = [("NO_PROXY", ""), ("no_proxy", "")];
+    let environment = [&proxies[..], &none].concat();
+    let program = Program::start_in(&environment, &api.uri(), &["--otlp-endpoint", &collector.uri()]).await;
+    call(&program, "a", json!({})).await;
+    program.signal("-TERM").await;
+    assert_eq!(program.end().await.0, Some(0));
+    assert_eq!(spans(&collector).await.len(), 1);
+}
+
 #[tokio::test]
 async fn a_call_is_a_span_in_the_trace_of_the_client() {
     let (collector, api) = servers().await;

@@ -7,6 +7,7 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use reqwest::{Certificate, Client};
 use server::{ConfigError, Running, Server, StartError, Tls, TlsError};
 
+use crate::common::LONG;
 use crate::settings::file;
 
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -76,9 +77,12 @@ async fn a_change_of_the_files_is_noticed() {
     let server = start(Tls { check: Duration::from_millis(1), ..first.settings() }).await.unwrap();
     assert!(first.is_served(&server.url()).await);
     let second = Pair::write("watched");
-    while !second.is_served(&server.url()).await {
-        tokio::task::yield_now().await;
-    }
+    let noticed = async {
+        while !second.is_served(&server.url()).await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LONG, noticed).await.unwrap();
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 use server::{Running, Server};
 
-use crate::common::{Answer, edit, headers, legacy, post, request, send, start, with};
+use crate::common::{Answer, LONG, edit, headers, legacy, post, request, send, start, with};
 
 const NOWHERE: &str = "http://127.0.0.1:9";
 
@@ -191,7 +191,10 @@ async fn stops_when_it_is_dropped() {
     assert_eq!(legacy(&server, "ping", json!({})).await.status, 200);
     drop(server);
     // The port is free once the server is gone; binding it anew is how to see that.
-    while tokio::net::TcpListener::bind(address).await.is_err() {
-        tokio::task::yield_now().await;
-    }
+    let free = async {
+        while tokio::net::TcpListener::bind(address).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LONG, free).await.unwrap();
 }

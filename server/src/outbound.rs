@@ -1,0 +1,72 @@
+//! Clients for what this server asks elsewhere: the API, the authorization server, the collector of spans.
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Response};
+use url::Url;
+
+use crate::base_url::is_loopback;
+use crate::{NAME, VERSION};
+
+/// The one way to begin a client. It follows no redirects, which would carry credentials elsewhere, and goes past a proxy of the environment, which is for
+/// the world outside, where `loopback` says so.
+#[must_use]
+pub fn client(loopback: bool) -> ClientBuilder {
+    let builder = Client::builder().user_agent(format!("{NAME}/{VERSION}")).redirect(Policy::none());
+    if loopback { builder.no_proxy() } else { builder }
+}
+
+/// Two clients, for servers that may be on this machine or outside.
+#[derive(Debug, Clone)]
+pub(crate) struct Clients {
+    outside: Client,
+    here: Client,
+}
+
+impl Clients {
+    /// Both, each after `change`.
+    pub(crate) fn new(change: impl Fn(ClientBuilder) -> ClientBuilder) -> reqwest::Result<Self> {
+        let made = |loopback| change(client(loopback)).build();
+        Ok(Self { outside: made(false)?, here: made(true)? })
+    }
+
+    /// The one for that URL.
+    pub(crate) fn of(&self, url: &Url) -> &Client {
+        if is_loopback(url) { &self.here } else { &self.outside }
+    }
+}
+
+/// Gives `keep` the body of an answer, piece by piece; `false` as soon as it is longer than `most` bytes.
+///
+/// # Errors
+/// When it breaks off.
+pub(crate) async fn read(
+    mut response: Response,
+    most: usize,
+    mut keep: impl FnMut(&[u8]),
+) -> reqwest::Result<bool> {
+    let mut left = most;
+    while let Some(chunk) = response.chunk().await? {
+        let Some(after) = left.checked_sub(chunk.len()) else { return Ok(false) };
+        left = after;
+        keep(&chunk);
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_url_has_its_client() {
+        let clients = Clients::new(|builder| builder).unwrap();
+        let is_here = |url: &str| std::ptr::eq(clients.of(&Url::parse(url).unwrap()), &clients.here);
+        for (url, expected) in [
+            ("http://127.0.0.1:1/jwks", true),
+            ("http://localhost", true),
+            ("https://login.example.com", false),
+        ] {
+            assert_eq!(is_here(url), expected, "{url}");
+        }
+    }
+}
