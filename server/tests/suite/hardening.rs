@@ -213,7 +213,6 @@ async fn the_callers_own_headers_do_not_travel_on() {
     let changes = [
         ("cookie", "a=b"),
         ("x-forwarded-for", "10.0.0.1"),
-        ("authorization", ""),
         ("x-whatsapp-number-id", "num_other"),
         ("idempotency-key", "k"),
     ];
@@ -221,6 +220,7 @@ async fn the_callers_own_headers_do_not_travel_on() {
         request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } })).to_string();
     let answer = post(&server, edit(headers(), &changes), body).await.json();
     let arrived = answer["result"]["structuredContent"]["headers"].to_string();
+    assert!(arrived.contains(KEY), "{arrived}");
     for name in ["cookie", "x-forwarded-for", "x-whatsapp-number-id", "idempotency-key"] {
         assert!(!arrived.contains(name), "{name}: {arrived}");
     }
@@ -332,22 +332,38 @@ async fn who_fills_the_room_for_bodies_keeps_nobody_from_calling() {
 #[tokio::test]
 async fn heads_are_bounded_and_read_strictly() {
     let server = impatient().await;
-    let with = |lines: &str| format!("POST /mcp HTTP/1.1\r\n{lines}\r\n");
-    for head in [
-        with(&format!("host: localhost\r\na: {}\r\n", "x".repeat(1024 * 1024))),
-        with(&format!("host: localhost\r\n{}", "a: b\r\n".repeat(10_000))),
-        with("host: localhost\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n x: y\r\n"),
-        with("host: localhost\r\ncontent-length: 2\r\ncontent-length: 3\r\n"),
-        with("host: localhost\r\ncontent-length: -2\r\n"),
-        with("host : localhost\r\n"),
-        with("host: a\0b\r\n"),
-        "POST /mcp HTTP/9.9\r\n\r\n".to_owned(),
-        format!("GET /{} HTTP/1.1\r\nhost: localhost\r\n\r\n", "x".repeat(1024 * 1024)),
-        "\u{16}\u{3}\u{1}\0\u{a5}\u{1}\0\0".to_owned(),
+    let ping = request("ping", json!({})).to_string();
+    // A good call but for the lines given, so that it is the head alone that is refused.
+    let with = |lines: &str| {
+        let head = format!(
+            "POST /mcp HTTP/1.1\r\nx-api-key: {KEY}\r\ncontent-type: application/json\r\nconnection: close\r\n"
+        );
+        format!("{head}{lines}\r\n{ping}")
+    };
+    let (host, length) = ("host: localhost\r\n", format!("content-length: {}\r\n", ping.len()));
+    let status = async |text: &str| {
+        raw(&server, text.as_bytes()).await.split(' ').nth(1).unwrap_or_default().to_owned()
+    };
+    assert_eq!(status(&with(&format!("{host}{length}"))).await, "200", "the control");
+    for (head, expected) in [
+        (with(&format!("{host}{length}a: {}\r\n", "x".repeat(1024 * 1024))), "431"),
+        (with(&format!("{host}{length}{}", "a: b\r\n".repeat(10_000))), "431"),
+        (with(&format!("{host}{length} x: y\r\n")), "400"),
+        (with(&format!("{host}{length}content-length: {}\r\n", ping.len() + 1)), "400"),
+        (with(&format!("{host}content-length: -{}\r\n", ping.len())), "400"),
+        (with(&format!("host : localhost\r\n{length}")), "400"),
+        (with(&format!("host: local\0host\r\n{length}")), "400"),
+        (with(&format!("{host}{length}")).replacen("HTTP/1.1", "HTTP/9.9", 1), "400"),
+        (
+            with(&format!("{host}{length}")).replacen("/mcp", &format!("/{}", "x".repeat(1024 * 1024)), 1),
+            "431",
+        ),
+        ("\u{16}\u{3}\u{1}\0\u{a5}\u{1}\0\0".to_owned(), "400"),
     ] {
-        let answer = raw(&server, head.as_bytes()).await;
-        let start = head.chars().take(60).collect::<String>();
-        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{start}: {answer}");
+        let start = head.chars().rev().take(120).collect::<String>().chars().rev().collect::<String>();
+        // Who refuses while more is on its way may take the answer back with it: then it is closed.
+        let told = status(&head).await;
+        assert!(told == expected || told.is_empty() && head.len() > 64 * 1024, "{start}: {told:?}");
     }
     assert_serves(&server).await;
 }

@@ -2,11 +2,15 @@
 
 use std::process::Stdio;
 
+use base64::Engine;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::common::{self, KEY, modern_params, request};
+use crate::common::{self, KEY, LONG, modern_params, request};
 use crate::gate::Gate;
 
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -130,39 +134,65 @@ async fn a_secret_alone_turns_nothing_on_and_is_told_in_the_log() {
     assert!(!String::from_utf8(output.stderr).unwrap().contains("oauth"));
 }
 
-/// Logging all it can, over an authorization server that is not there.
+/// Logging all it can, over an authorization server that is sent both, and says of every token that it is not good.
 #[tokio::test]
 async fn the_program_logs_neither_tokens_nor_its_secret() {
+    let login = MockServer::start().await;
+    let answer = ResponseTemplate::new(200).set_body_json(json!({ "active": false }));
+    Mock::given(path("/introspect")).respond_with(answer).mount(&login).await;
+    let metadata =
+        json!({ "issuer": login.uri(), "introspection_endpoint": format!("{}/introspect", login.uri()) });
+    Mock::given(path("/.well-known/oauth-authorization-server"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(metadata))
+        .mount(&login)
+        .await;
     let arguments = ["http", "--listen", "127.0.0.1:0", "--oauth-resource", "https://mcp.example.com/mcp"];
-    let arguments = [&arguments[..], &["--oauth-issuer", NOWHERE, "--oauth-client-id", "mcp"]].concat();
-    let mut program = program(&arguments, NOWHERE);
+    let issuer = login.uri();
+    let arguments =
+        [&arguments[..], &["--oauth-issuer", &issuer, "--oauth-client-id", "mcp", "--oauth-introspection"]];
+    let mut program = program(&arguments.concat(), NOWHERE);
     let mut child = program.env("PILOT_STATUS_OAUTH_CLIENT_SECRET", "hunter2").spawn().unwrap();
+    let (url, log) = listening(&mut child).await;
+    let post = |headers| common::send(reqwest::Method::POST, &url, headers, "");
+    let answer = post(common::edit(common::headers(), &[("x-api-key", "")])).await;
+    assert!(answer.header("www-authenticate").contains("/.well-known/oauth-protected-resource/mcp"));
+    let token = "opaque-0123456789";
+    let bearer = [("x-api-key", ""), ("authorization", &format!("Bearer {token}"))];
+    assert_eq!(post(common::edit(common::headers(), &bearer)).await.status, 401);
+    let asked = login.received_requests().await.unwrap();
+    let asked = asked.iter().find(|request| request.url.path() == "/introspect").unwrap();
+    let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode("mcp:hunter2"));
+    assert_eq!(asked.headers["authorization"], basic.as_str());
+    assert!(String::from_utf8_lossy(&asked.body).contains(token));
+    child.kill().await.unwrap();
+    let log = log.await.unwrap();
+    assert!(log.contains("TRACE hyper_util") && log.contains("DEBUG reqwest"), "{log}");
+    for secret in ["hunter2", token, &basic[6..]] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
+
+/// Where a program that serves HTTP listens, and its log from then on, once it has ended.
+async fn listening(child: &mut Child) -> (String, JoinHandle<String>) {
     let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut text = String::new();
-    let url = loop {
-        let line = log.next_line().await.unwrap().unwrap();
-        if let Some(url) = line.strip_prefix("listening on ") {
-            break url.to_owned();
+    let listening = async {
+        loop {
+            let line = log.next_line().await.unwrap().unwrap();
+            if let Some(url) = line.strip_prefix("listening on ") {
+                return url.to_owned();
+            }
+            text += &line;
         }
-        text += &line;
     };
+    let url = tokio::time::timeout(LONG, listening).await.unwrap();
     let log = tokio::spawn(async move {
         while let Some(line) = log.next_line().await.unwrap() {
             text += &line;
         }
         text
     });
-    let post = |headers| common::send(reqwest::Method::POST, &url, headers, "");
-    let answer = post(common::edit(common::headers(), &[("x-api-key", "")])).await;
-    assert!(answer.header("www-authenticate").contains("/.well-known/oauth-protected-resource/mcp"));
-    // {"alg":"ES256","kid":"a"}: so the keys are asked for.
-    let token = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImEifQ.e30.AAAA";
-    let bearer = [("x-api-key", ""), ("authorization", &format!("Bearer {token}"))];
-    assert_eq!(post(common::edit(common::headers(), &bearer)).await.status, 503);
-    child.kill().await.unwrap();
-    let log = log.await.unwrap();
-    assert!(log.contains("cannot be reached"), "{log}");
-    assert!(!log.contains("hunter2") && !log.contains(token), "{log}");
+    (url, log)
 }
 
 #[tokio::test]
@@ -176,20 +206,7 @@ async fn the_program_refuses_an_upstream_that_is_none() {
 async fn http_says_where_it_listens_and_ends_at_sigterm_after_the_call_in_flight() {
     let gate = Gate::open().await;
     let mut child = program(&["http", "--listen", "127.0.0.1:0"], &gate.url()).spawn().unwrap();
-    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-    let url = loop {
-        let line = log.next_line().await.unwrap().unwrap();
-        if let Some(url) = line.strip_prefix("listening on ") {
-            break url.to_owned();
-        }
-    };
-    let log = tokio::spawn(async move {
-        let mut text = String::new();
-        while let Some(line) = log.next_line().await.unwrap() {
-            text += &line;
-        }
-        text
-    });
+    let (url, log) = listening(&mut child).await;
     let body =
         request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } })).to_string();
     let call = common::send(reqwest::Method::POST, &url, common::headers(), body);
