@@ -1,6 +1,5 @@
 //! Who may call now: how many at once, and how often.
 
-use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,6 +8,7 @@ use lru::LruCache;
 use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::auth::Fingerprint;
 use crate::operation::Bound;
 use crate::rate::Rate;
 use crate::{Limits, Metrics};
@@ -17,9 +17,7 @@ use crate::{Limits, Metrics};
 pub struct Admission {
     all: Arc<Semaphore>,
     share: Share,
-    /// By a fingerprint of the credential: whoever reads the memory learns no key from it.
-    callers: Mutex<LruCache<u64, Arc<Caller>>>,
-    fingerprints: RandomState,
+    callers: Mutex<LruCache<Fingerprint, Arc<Caller>>>,
     metrics: Metrics,
 }
 
@@ -83,28 +81,27 @@ impl Admission {
             all: Arc::new(Semaphore::new(limits.calls)),
             share: Share::new(limits),
             callers: Mutex::new(LruCache::new(callers)),
-            fingerprints: RandomState::new(),
             metrics,
         }
     }
 
-    /// Asks for leave for one call of the caller that `credential` stands for.
+    /// Asks for leave for one call of the caller that the fingerprint stands for.
     ///
     /// # Errors
     /// [`Refusal`].
-    pub fn admit(&self, credential: &impl Hash) -> Result<Admitted, Refusal> {
-        self.judge(credential).inspect_err(|refusal| self.metrics.refused(refusal.bound()))
+    pub fn admit(&self, caller: Fingerprint) -> Result<Admitted, Refusal> {
+        self.judge(caller).inspect_err(|refusal| self.metrics.refused(refusal.bound()))
     }
 
-    fn judge(&self, credential: &impl Hash) -> Result<Admitted, Refusal> {
-        let caller = self.caller(self.fingerprints.hash_one(credential));
+    fn judge(&self, caller: Fingerprint) -> Result<Admitted, Refusal> {
+        let caller = self.caller(caller);
         let of_caller = caller.running.clone().try_acquire_owned().map_err(|_| Refusal::TooManyAtOnce)?;
         let of_all = self.all.clone().try_acquire_owned().map_err(|_| Refusal::Busy)?;
         caller.rate.as_ref().map_or(Ok(()), Rate::check).map_err(Refusal::TooOften)?;
         Ok(Admitted { _of_all: of_all, _of_caller: of_caller })
     }
 
-    fn caller(&self, fingerprint: u64) -> Arc<Caller> {
+    fn caller(&self, fingerprint: Fingerprint) -> Arc<Caller> {
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
         let caller = callers.get_or_insert(fingerprint, || Arc::new(self.newcomer())).clone();
         self.metrics.callers_kept(callers.len());

@@ -67,7 +67,7 @@ impl Calls {
         call: impl Future<Output = Result<Outcome, Failure>>,
     ) -> Outcome {
         let watched = Watched::begin(&self.metrics, tool);
-        let outcome = match self.admission.admit(&caller.fingerprint()) {
+        let outcome = match self.admission.admit(caller.fingerprint()) {
             Ok(_admitted) => call.await,
             Err(refusal) => Err(refusal.into()),
         };

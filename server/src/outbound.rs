@@ -9,7 +9,6 @@ use crate::{NAME, VERSION};
 
 /// The one way to begin a client. It follows no redirects, which would carry credentials elsewhere, and goes past a proxy of the environment, which is for
 /// the world outside, where `loopback` says so.
-#[must_use]
 pub fn client(loopback: bool) -> ClientBuilder {
     let builder = Client::builder().user_agent(format!("{NAME}/{VERSION}")).redirect(Policy::none());
     if loopback { builder.no_proxy() } else { builder }

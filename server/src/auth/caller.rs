@@ -43,12 +43,6 @@ pub enum Caller {
 /// What a good access token says.
 #[derive(Debug)]
 pub struct Identity {
-    /// The user, or the client that acts for itself.
-    pub subject: String,
-    /// The tenant, where the token names it.
-    pub tenant: Option<String>,
-    /// The scopes.
-    pub scopes: Vec<String>,
     /// When the token ends, in seconds since the epoch; `None` where only the authorization server knows, which tells when it is asked.
     pub expires: Option<u64>,
     /// Which numbers it is for.

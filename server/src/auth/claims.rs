@@ -52,7 +52,6 @@ pub(super) struct Accepted {
     pub(super) subject: String,
     pub(super) client: Option<String>,
     pub(super) tenant: Option<String>,
-    pub(super) scopes: Vec<String>,
     /// When the token ends, in seconds since the epoch, where it says so.
     pub(super) expires: Option<u64>,
     pub(super) grant: Grant,
@@ -91,21 +90,15 @@ impl Rules {
         let Some(subject) = claims.sub.as_ref().or(claims.client_id.as_ref()) else {
             return refuse("it says not whom it stands for");
         };
-        let scopes: Vec<String> = claims
-            .scope
-            .iter()
-            .flat_map(|scopes| scopes.split(' '))
-            .filter(|scope| !scope.is_empty())
-            .map(str::to_owned)
-            .collect();
-        if !self.scopes.iter().all(|scope| scopes.contains(scope)) {
+        let has =
+            |wanted: &String| claims.scope.iter().flat_map(|all| all.split(' ')).any(|scope| scope == wanted);
+        if !self.scopes.iter().all(has) {
             return Err(Refusal::Scope);
         }
         Ok(Accepted {
             subject: subject.clone(),
             client: claims.client_id.clone(),
             tenant: claims.tenant_id.clone(),
-            scopes,
             expires,
             grant: claims.number_ids.clone().map_or(Grant::All, Grant::Numbers),
         })

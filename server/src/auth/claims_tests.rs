@@ -44,7 +44,6 @@ fn says_who_what_and_until_when() {
             subject: "u".into(),
             client: Some("c".into()),
             tenant: Some("t".into()),
-            scopes: vec!["api".into(), "x".into()],
             expires: Some(NOW + 600),
             grant: Grant::Numbers(vec!["n".into()]),
         }

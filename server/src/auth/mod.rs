@@ -122,9 +122,6 @@ impl Authenticator {
             fingerprint: self.fingerprints.of(&parts),
             token_fingerprint,
             token,
-            subject: accepted.subject,
-            tenant: accepted.tenant,
-            scopes: accepted.scopes,
             expires: accepted.expires,
             grant: accepted.grant,
         })))

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::{CONNECTION, RETRY_AFTER};
+use http::header::CONNECTION;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -10,7 +10,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use crate::http::Problem;
 
 /// Seconds after which another replica, or the next process, should answer.
-const RETRY_AFTER_SECONDS: &str = "1";
+const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// Whether the server is about to end, and which requests it still waits for.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +66,7 @@ impl IntoResponse for Stopping {
             "SERVER_STOPPING",
             "this server is stopping: try again",
         );
-        ([(RETRY_AFTER, RETRY_AFTER_SECONDS), (CONNECTION, "close")], problem).into_response()
+        ([(CONNECTION, "close")], problem.with_retry_after(RETRY_AFTER_SECONDS)).into_response()
     }
 }
 

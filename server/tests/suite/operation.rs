@@ -87,6 +87,7 @@ async fn a_server_that_stops_refuses_what_is_new_and_finishes_what_is_not() {
     assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (503, "1"));
     assert_eq!(refused.header("connection"), "close");
     assert_eq!(refused.json()["code"], "SERVER_STOPPING");
+    assert_eq!(refused.json()["retryAfterSeconds"], 1);
     held.answer(r#"{"id":"a"}"#).await;
     let answer = call.await.unwrap();
     assert_eq!(answer.status, StatusCode::OK);
