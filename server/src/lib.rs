@@ -10,7 +10,7 @@
 //! 3. [`Calls`] runs one call: [`Table`] finds the tool, [`admission`] asks whether the caller may call now, the caller's [`Grant`](auth::Grant) is held
 //!    against it, [`validate`] checks the arguments, [`rules`] adds what holds over MCP only, [`request`] maps the arguments to a request, [`Upstream`] sends
 //!    it, [`outcome`] turns the answer into a result, [`cut`] shortens a long list. [`attempts`] and [`breaker`] say how often the API is asked, [`Limits`]
-//!    has every bound.
+//!    has the bounds that operators set.
 //!
 //! [`Server`] puts them together from a [`Config`], which [`settings`] reads from file, environment and command line:
 //!
