@@ -24,7 +24,13 @@ async fn are_fetched_once_until_they_are_old() {
     assert_eq!(world.asked("/jwks").await, 1);
     world.pass(3600);
     assert_eq!(status(&world, 1).await, 200);
+    renewed(&world).await;
     assert_eq!(world.asked("/jwks").await, 2);
+}
+
+/// Done when a fetch that is under way has ended: who comes with an unknown key waits for that.
+async fn renewed(world: &World) {
+    assert_eq!(status(world, 9).await, 401);
 }
 
 #[tokio::test]
@@ -37,6 +43,8 @@ async fn follow_a_rotation() {
     // The old key is taken back; that shows when the keys are fetched again.
     world.publish(&[&signer(2)]).await;
     world.pass(3600);
+    assert_eq!(status(&world, 2).await, 200);
+    renewed(&world).await;
     assert_eq!((status(&world, 2).await, status(&world, 1).await), (200, 401));
 }
 
@@ -84,6 +92,9 @@ async fn the_last_good_ones_stay_while_there_are_no_others() {
         assert_eq!(world.asked("/jwks").await, count + 2);
     }
     assert_eq!(world.asked("/elsewhere").await, 0, "a redirect was followed");
+    // But not for ever: a day after they should have been fetched again.
+    world.pass(24 * 3600);
+    assert_eq!(status(&world, 1).await, 503);
 }
 
 #[tokio::test]
