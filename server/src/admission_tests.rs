@@ -11,7 +11,7 @@ fn of(name: &str) -> Fingerprint {
 async fn a_burst_and_then_the_rate() {
     let limits = Limits { calls_per_minute: 60, burst: 3, ..Limits::default() };
     let admission = Admission::new(&limits, Metrics::default());
-    let refused = |key: &str| admission.admit(of(&key.to_string())).err();
+    let refused = |key: &str| admission.admit(of(key)).err();
     for _ in 0..3 {
         assert_eq!(refused("a"), None);
     }

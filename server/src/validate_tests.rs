@@ -81,7 +81,7 @@ fn names_of_the_caller_are_cut_and_set_right_for_the_first_few_only() {
     let long = "x".repeat(1_000_000);
     assert_eq!(
         one(schema.clone(), json!({ &long: 1 })),
-        pair(&format!("/{}", &long[..64]), "is not an argument")
+        pair(&format!("/{}", "x".repeat(64)), "is not an argument")
     );
     let many: Value = (0..9).map(|index| (format!("text{index}"), Value::Null)).collect();
     let suggestions =
@@ -90,7 +90,7 @@ fn names_of_the_caller_are_cut_and_set_right_for_the_first_few_only() {
     let map = json!({ "additionalProperties": { "type": "string" } });
     assert_eq!(
         one(map, json!({ &long: 1 })),
-        pair(&format!("/{}", &long[..MOST_PATH - 1]), "must be string, not number")
+        pair(&format!("/{}", "x".repeat(MOST_PATH - 1)), "must be string, not number")
     );
 }
 

@@ -183,7 +183,7 @@ async fn a_code_of_the_api_is_cut_for_the_log() {
     let log = program.end().await.1;
     let line = log.iter().find(|line| line.contains("\"code\"")).unwrap();
     let line: Value = serde_json::from_str(line).unwrap();
-    assert_eq!(line["code"], code[..64]);
+    assert_eq!(line["code"], "X".repeat(64));
 }
 
 #[tokio::test]
