@@ -14,7 +14,7 @@ use crate::rate::Rate;
 use crate::{Limits, Metrics};
 
 /// The calls of all callers.
-pub struct Admission {
+pub(crate) struct Admission {
     all: Arc<Semaphore>,
     share: Share,
     callers: Mutex<LruCache<Fingerprint, Arc<Caller>>>,
@@ -34,7 +34,7 @@ struct Caller {
 
 /// Leave for one call, until it is dropped.
 #[derive(Debug)]
-pub struct Admitted {
+pub(crate) struct Admitted {
     _of_all: OwnedSemaphorePermit,
     _of_caller: OwnedSemaphorePermit,
 }
@@ -75,7 +75,7 @@ impl Refusal {
 impl Admission {
     /// The rules of `limits`; what they do is counted in `metrics`.
     #[must_use]
-    pub fn new(limits: &Limits, metrics: Metrics) -> Self {
+    pub(crate) fn new(limits: &Limits, metrics: Metrics) -> Self {
         let callers = NonZeroUsize::new(limits.callers).unwrap_or(NonZeroUsize::MIN);
         Self {
             all: Arc::new(Semaphore::new(limits.calls)),
@@ -89,7 +89,7 @@ impl Admission {
     ///
     /// # Errors
     /// [`Refusal`].
-    pub fn admit(&self, caller: Fingerprint) -> Result<Admitted, Refusal> {
+    pub(crate) fn admit(&self, caller: Fingerprint) -> Result<Admitted, Refusal> {
         self.judge(caller).inspect_err(|refusal| self.metrics.refused(refusal.bound()))
     }
 

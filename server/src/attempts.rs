@@ -15,7 +15,7 @@ type Attempt = Result<Reply, UpstreamError>;
 
 /// The rules of [`Limits`] for requests, with the state they need.
 #[derive(Debug)]
-pub struct Attempts {
+pub(crate) struct Attempts {
     retries: u32,
     pause: Duration,
     pause_max: Duration,
@@ -29,7 +29,7 @@ pub struct Attempts {
 impl Attempts {
     /// The rules of `limits`, for calls that have `usual` time; the time of each request is counted in `metrics`.
     #[must_use]
-    pub fn new(limits: &Limits, usual: Duration, metrics: Metrics) -> Self {
+    pub(crate) fn new(limits: &Limits, usual: Duration, metrics: Metrics) -> Self {
         Self {
             retries: limits.retries,
             usual,
@@ -48,7 +48,7 @@ impl Attempts {
     ///
     /// # Errors
     /// That of the last request, or [`UpstreamError::Unavailable`] when none was sent.
-    pub async fn run<F: Future<Output = Attempt>>(
+    pub(crate) async fn run<F: Future<Output = Attempt>>(
         &self,
         repeatable: bool,
         limit: Duration,

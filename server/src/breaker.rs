@@ -12,7 +12,7 @@ const TRIAL: Duration = Duration::from_secs(1);
 
 /// Counts failures in a row.
 #[derive(Debug)]
-pub struct Breaker {
+pub(crate) struct Breaker {
     threshold: u32,
     open_for: Duration,
     state: Mutex<State>,
@@ -38,7 +38,7 @@ enum Phase {
 
 /// Leave for one request. Dropped without [`Pass::end`], it counts as if it had not been.
 #[derive(Debug)]
-pub struct Pass<'a> {
+pub(crate) struct Pass<'a> {
     breaker: &'a Breaker,
     era: u64,
 }
@@ -46,7 +46,7 @@ pub struct Pass<'a> {
 impl Breaker {
     /// A breaker that opens for `open_for` after `threshold` failures in a row; 0 is never. `metrics` is told its state.
     #[must_use]
-    pub fn new(threshold: u32, open_for: Duration, metrics: Metrics) -> Self {
+    pub(crate) fn new(threshold: u32, open_for: Duration, metrics: Metrics) -> Self {
         let state = Mutex::new(State { phase: Phase::Closed(0), era: 0 });
         Self { threshold, open_for, state, metrics }
     }
@@ -55,7 +55,7 @@ impl Breaker {
     ///
     /// # Errors
     /// How long to wait, when it may not.
-    pub fn pass(&self) -> Result<Pass<'_>, Duration> {
+    pub(crate) fn pass(&self) -> Result<Pass<'_>, Duration> {
         let mut state = self.state();
         match state.phase {
             Phase::Closed(_) => {}
@@ -92,7 +92,7 @@ impl Phase {
 
 impl Pass<'_> {
     /// Tells how the request ended.
-    pub fn end(self, failed: bool) {
+    pub(crate) fn end(self, failed: bool) {
         let mut state = self.breaker.state();
         if state.era != self.era {
             return;

@@ -17,7 +17,7 @@ use crate::{CallTimes, Caller, cut, request, rules, validate};
 
 /// The tools and the API behind them: everything that a call needs but the caller.
 #[derive(Debug)]
-pub struct Calls {
+pub(crate) struct Calls {
     /// The tools.
     pub table: Table,
     /// Which of them are served.
@@ -49,12 +49,12 @@ pub struct Calls {
 impl Calls {
     /// The tools that are served to a request, which may select some of them.
     #[must_use]
-    pub fn view<'a>(&'a self, asked: Option<&'a Filter>, caller: &'a Caller) -> View<'a> {
+    pub(crate) fn view<'a>(&'a self, asked: Option<&'a Filter>, caller: &'a Caller) -> View<'a> {
         View::new(&self.table, &self.served, asked, caller.grant())
     }
 
     /// Runs one call for `caller`. Dropping the future ends the request to the API.
-    pub async fn run(&self, entry: &Entry, arguments: Map<String, Value>, caller: &Caller) -> Outcome {
+    pub(crate) async fn run(&self, entry: &Entry, arguments: Map<String, Value>, caller: &Caller) -> Outcome {
         let name = &entry.definition.name;
         self.admitted(name, caller, self.ask(entry, arguments, caller)).await
     }

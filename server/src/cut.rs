@@ -9,7 +9,7 @@ use crate::answer::Answer;
 use crate::outcome::Outcome;
 
 /// The property that tells of a cut; the first of the result.
-pub const NOTE: &str = "truncated";
+pub(crate) const NOTE: &str = "truncated";
 
 /// Room for the note, in bytes.
 const NOTE_BYTES: usize = 768;
@@ -20,7 +20,12 @@ const MAX_MARK_BYTES: usize = 64;
 /// The outcome, with the longest list of an answer beyond `max_bytes` cut so that the text fits. What remains is valid by the published output schema. At
 /// least one item remains, and what is no list is left as it is.
 #[must_use]
-pub fn shorten(outcome: Outcome, operation: &Operation, arguments: &Value, max_bytes: usize) -> Outcome {
+pub(crate) fn shorten(
+    outcome: Outcome,
+    operation: &Operation,
+    arguments: &Value,
+    max_bytes: usize,
+) -> Outcome {
     match outcome {
         Outcome::Success(answer) if answer.text().len() > max_bytes => {
             let cut = cut(answer.structured(), operation, arguments, max_bytes);

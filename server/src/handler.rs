@@ -44,7 +44,7 @@ const INSTRUCTIONS: &str = "Tools over the Pilot Status API for WhatsApp messagi
 
 /// Answers requests, for one caller over stdio and for the caller of each request over HTTP.
 #[derive(Debug, Clone)]
-pub struct Handler {
+pub(crate) struct Handler {
     calls: Arc<Calls>,
     caller: Option<Caller>,
 }
@@ -52,13 +52,13 @@ pub struct Handler {
 impl Handler {
     /// A handler that finds the [`Caller`] in the extensions of each HTTP request.
     #[must_use]
-    pub fn per_request(calls: Arc<Calls>) -> Self {
+    pub(crate) fn per_request(calls: Arc<Calls>) -> Self {
         Self { calls, caller: None }
     }
 
     /// A handler for one caller.
     #[must_use]
-    pub fn for_caller(calls: Arc<Calls>, caller: Caller) -> Self {
+    pub(crate) fn for_caller(calls: Arc<Calls>, caller: Caller) -> Self {
         Self { calls, caller: Some(caller) }
     }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::seconds;
 pub use args::LimitArgs;
 pub(crate) use check::MAX_COUNT;
-pub use times::CallTimes;
+pub(crate) use times::CallTimes;
 
 /// The bounds of a server. Durations are in seconds, with fractions, wherever they are written; none can be written as 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

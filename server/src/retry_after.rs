@@ -5,7 +5,7 @@ use http::header::{DATE, HeaderMap, RETRY_AFTER};
 /// Seconds to wait, as the headers of an answer say. A date is counted from the answer's own `Date`, so that it needs no clock that agrees with the API's;
 /// without one it says nothing.
 #[must_use]
-pub fn seconds(headers: &HeaderMap) -> Option<u64> {
+pub(crate) fn seconds(headers: &HeaderMap) -> Option<u64> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let value = text(RETRY_AFTER)?;
     if value.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// Clients refuse a whole list of tools for one `allOf` at the root, and models read words better than conditions and regular expressions: what those
 /// demand is told by `title` and `description`, and checked all the same by the validator.
 #[must_use]
-pub fn input(arguments: &Value) -> Map<String, Value> {
+pub(crate) fn input(arguments: &Value) -> Map<String, Value> {
     let mut schema = plain(arguments).as_object().cloned().unwrap_or_default();
     schema.remove("anyOf");
     schema
@@ -37,7 +37,7 @@ fn plain(schema: &Value) -> Value {
 /// A client drops a whole answer that does not match, so whatever the API may change without notice (a new property, a new value) has to pass. An array is
 /// wrapped as `{"items": […]}`, because `structuredContent` is an object.
 #[must_use]
-pub fn output(success: &Value) -> Map<String, Value> {
+pub(crate) fn output(success: &Value) -> Map<String, Value> {
     let relaxed = relax(success);
     if relaxed.get("type").and_then(Value::as_str) == Some("array") {
         let wrapped = json!({ "type": "object", "properties": { "items": relaxed }, "required": ["items"] });

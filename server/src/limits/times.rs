@@ -7,7 +7,7 @@ use crate::Config;
 
 /// Longest time for a call, by its tool.
 #[derive(Debug)]
-pub struct CallTimes {
+pub(crate) struct CallTimes {
     usual: Duration,
     of_tools: BTreeMap<String, Duration>,
 }
@@ -15,13 +15,13 @@ pub struct CallTimes {
 impl CallTimes {
     /// As `config` says.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         Self { usual: config.upstream_timeout, of_tools: config.limits.tool_timeouts.clone() }
     }
 
     /// Longest time for a call of `tool`, retries included.
     #[must_use]
-    pub fn of(&self, tool: &str) -> Duration {
+    pub(crate) fn of(&self, tool: &str) -> Duration {
         self.of_tools.get(tool).copied().unwrap_or(self.usual)
     }
 }

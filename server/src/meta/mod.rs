@@ -15,9 +15,9 @@ use fixtures::Area;
 use search::Index;
 
 /// Finds tools.
-pub const SEARCH: &str = "tools_search";
+pub(crate) const SEARCH: &str = "tools_search";
 /// Calls one of them.
-pub const CALL: &str = "tools_call";
+pub(crate) const CALL: &str = "tools_call";
 
 /// Most tools that one search answers with, and how many it does unless told otherwise.
 const MOST: usize = 20;
@@ -25,7 +25,7 @@ const DEFAULT: usize = 5;
 
 /// The two tools.
 #[derive(Debug)]
-pub struct MetaTools {
+pub(crate) struct MetaTools {
     search: MetaTool,
     call: MetaTool,
     index: Index,
@@ -43,7 +43,7 @@ impl MetaTools {
     ///
     /// # Errors
     /// [`TableError`] for a schema that cannot be compiled; the tests exclude it.
-    pub fn new(table: &Table) -> Result<Self, TableError> {
+    pub(crate) fn new(table: &Table) -> Result<Self, TableError> {
         let search = "Finds the tools for a task, best first, each with the description and input schema that it is called with. Search before the first call of a tool.";
         let call = "Calls a tool by the name that tools_search gave, with arguments that fit its input schema. It does what that tool does: heed its description and annotations.";
         Ok(Self {

@@ -8,10 +8,9 @@ mod request_id;
 pub(crate) mod trace;
 
 pub(crate) use drain::Drain;
-pub(crate) use metrics::Bound;
-pub use metrics::{Metrics, MetricsSettings};
+pub use metrics::MetricsSettings;
+pub(crate) use metrics::{Bound, Metrics};
 pub(crate) use observe::Watched;
 pub(crate) use ready::Readiness;
-pub use request_id::RequestId;
-pub(crate) use request_id::RequestIds;
+pub(crate) use request_id::{RequestId, RequestIds};
 pub use trace::Telemetry;
