@@ -182,6 +182,14 @@ mod tests {
         }
     }
 
+    /// Headers that repeat arguments are not looked at here, so no tool may ask for any.
+    #[test]
+    fn no_tool_wants_its_arguments_in_headers() {
+        let table = crate::Table::new(&fixtures::Contract::load().unwrap(), false).unwrap();
+        let text = serde_json::to_string(&table.definitions().collect::<Vec<_>>()).unwrap();
+        assert!(text.contains("messages_send") && !text.contains("x-mcp-header"));
+    }
+
     #[test]
     fn leaves_whatever_is_odd() {
         for odd in [
