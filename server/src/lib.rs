@@ -5,11 +5,11 @@
 //!
 //! 1. [`http`] and [`stdio`] are the two transports. They find out who calls (a [`Caller`], see [`auth`]), refuse what is not a well-formed message
 //!    ([`jsonrpc`]) and leave the protocol to `rmcp`.
-//! 2. [`Handler`] answers the methods: discovery, the list of tools, calls.
-//!    [`selection`] says which tools a caller sees, and [`meta`] has the two that can stand for all of them.
-//! 3. [`Calls`] runs one call: [`Table`] finds the tool, [`admission`] asks whether the caller may call now, the caller's [`Grant`](auth::Grant) is held
+//! 2. `Handler` answers the methods: discovery, the list of tools, calls.
+//!    [`selection`] says which tools a caller sees, and `meta` has the two that can stand for all of them.
+//! 3. `Calls` runs one call: [`Table`] finds the tool, `admission` asks whether the caller may call now, the caller's [`Grant`](auth::Grant) is held
 //!    against it, [`validate`] checks the arguments, [`rules`] adds what holds over MCP only, [`request`] maps the arguments to a request, [`Upstream`] sends
-//!    it, [`outcome`] turns the answer into a result, [`cut`] shortens a long list. [`attempts`] and [`breaker`] say how often the API is asked, [`Limits`]
+//!    it, [`outcome`] turns the answer into a result, `cut` shortens a long list. `attempts` and `breaker` say how often the API is asked, [`Limits`]
 //!    has the bounds that operators set.
 //!
 //! [`Server`] puts them together from a [`Config`], which [`settings`] reads from file, environment and command line:

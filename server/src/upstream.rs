@@ -29,7 +29,7 @@ pub struct Upstream {
 pub struct Reply {
     /// The HTTP status.
     pub status: StatusCode,
-    /// Seconds of `Retry-After`; see [`retry_after::seconds`].
+    /// Seconds of `Retry-After`; see `retry_after::seconds`.
     pub retry_after: Option<u64>,
     /// The body, at most [`Config::max_response_bytes`] long.
     pub body: Bytes,
@@ -74,7 +74,7 @@ impl Upstream {
         Ok(Self { client: builder.build()?, base, attempts, max_response_bytes: config.max_response_bytes })
     }
 
-    /// Sends a request with a credential, again if need be, all within `limit`; see [`Attempts`]. Dropping the future ends the request.
+    /// Sends a request with a credential, again if need be, all within `limit`; see `Attempts`. Dropping the future ends the request.
     ///
     /// # Errors
     /// [`UpstreamError`], after logging the cause.

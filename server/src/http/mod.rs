@@ -1,6 +1,6 @@
 //! Streamable HTTP, without sessions.
 //!
-//! [`mcp`] is the endpoint: the checks that every request passes, then `rmcp`, which speaks the protocol, or the short way of [`direct`] around it. What comes
+//! `mcp` is the endpoint: the checks that every request passes, then `rmcp`, which speaks the protocol, or the short way of `direct` around it. What comes
 //! back from `rmcp` without being JSON is made JSON by [`polish`].
 
 pub mod credential;
