@@ -10,8 +10,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use serde_json::json;
 use server::auth::Token;
-use server::{Credential, Key, Server, Settings};
+use server::{Credential, Key, LogFormat, Running, Server, Settings};
 use tokio_util::sync::CancellationToken;
 
 use cli::{Cli, Command};
@@ -60,10 +61,21 @@ async fn serve(settings: Settings, over_http: bool) -> Result<(), Failure> {
     if over_http { serve_http(server, &settings).await } else { serve_stdio(server, &settings).await }
 }
 
+/// Says where the server listens: a line that people and scripts look for whatever the level of the log, and that is JSON where all lines are.
+fn tell(running: &Running, format: LogFormat) {
+    let url = running.mcp_url();
+    match format {
+        LogFormat::Text => eprintln!("listening on {url}"),
+        LogFormat::Json => {
+            eprintln!("{}", json!({ "level": "INFO", "message": format!("listening on {url}"), "url": url }))
+        }
+    }
+}
+
 async fn serve_http(server: Server, settings: &Settings) -> Result<(), Failure> {
     let mut signals = Signals::catch()?;
     let running = server.start().await.map_err(|error| Failure::of_start(error, settings))?;
-    eprintln!("listening on {}", running.mcp_url());
+    tell(&running, settings.config.log.format);
     tokio::select! {
         () = signals.wait(|| running.reload_certificate()) => {}
         () = running.ended() => return Err(Failure::Ended(running.stop().await.err())),
