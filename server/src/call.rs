@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::admission::Admission;
 use crate::auth::Credentials;
+use crate::handler::WholeLists;
 use crate::meta::MetaTools;
 use crate::operation::{Metrics, RequestIds, Watched};
 use crate::outcome::{Failure, Outcome};
@@ -42,6 +43,8 @@ pub(crate) struct Calls {
     pub max_result_bytes: usize,
     /// The server's name for itself in results.
     pub(crate) server_info: MetaObject,
+    /// The tools as callers are listed them who see them all.
+    pub(crate) whole_lists: WholeLists,
     /// Whether failures are told in `structuredContent` too; see [`Outcome::into_result`].
     pub structured_errors: bool,
 }

@@ -16,7 +16,8 @@ use serde_json::Map;
 
 use crate::names::shorten;
 use crate::{Caller, Calls, NAME, VERSION};
-pub(crate) use tools::Asker;
+use tools::TTL_MS;
+pub(crate) use tools::{Asker, WholeLists};
 
 /// The revisions that are advertised. 2024-11-05 is agreed to when a client asks for it in the handshake, but its HTTP transport is another: no new client
 /// should choose it.
@@ -26,9 +27,6 @@ pub(crate) const REVISIONS: &[ProtocolVersion] = &[
     ProtocolVersion::V_2025_11_25,
     ProtocolVersion::V_2026_07_28,
 ];
-
-/// How long clients may keep what does not change while the server runs, in milliseconds.
-const TTL_MS: u64 = 60 * 60 * 1000;
 
 /// Key in `_meta` under which the server names itself.
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
@@ -60,11 +58,6 @@ impl Handler {
     #[must_use]
     pub(crate) fn for_caller(calls: Arc<Calls>, caller: Caller) -> Self {
         Self { calls, caller: Some(caller) }
-    }
-
-    /// Who may keep a list of tools: where some callers see less, only the one who got it.
-    fn list_scope(&self) -> CacheScope {
-        if self.calls.credentials.take_tokens() { CacheScope::Private } else { CacheScope::Public }
     }
 }
 
@@ -114,14 +107,7 @@ impl ServerHandler for Handler {
         if request.is_some_and(|request| request.cursor.is_some()) {
             return Err(ErrorData::invalid_params("unknown cursor: all tools are on the first page", None));
         }
-        let view = self.calls.view_of(&self.asker(&context)?);
-        let mut result = ListToolsResult::with_all_items(self.definitions(&view));
-        if is_modern(&context) {
-            let scope = if view.is_private() { CacheScope::Private } else { self.list_scope() };
-            result = result.with_ttl_ms(TTL_MS).with_cache_scope(scope);
-            result.meta = Some(self.calls.server_info.clone());
-        }
-        Ok(result)
+        Ok(self.calls.list(&self.asker(&context)?, is_modern(&context)))
     }
 
     async fn call_tool(

@@ -15,12 +15,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admission;
 use crate::auth::{self, Authenticator, Fingerprints};
+use crate::handler::{self, WholeLists};
 use crate::meta::MetaTools;
 use crate::operation::{Metrics, RequestIds};
 use crate::stdio::{self, StdioError};
-use crate::{
-    CallTimes, Calls, Clock, Config, ConfigError, Credential, OAuth, Table, TableError, Upstream, handler,
-};
+use crate::{CallTimes, Calls, Clock, Config, ConfigError, Credential, OAuth, Table, TableError, Upstream};
 pub use builder::Builder;
 pub use running::Running;
 
@@ -96,6 +95,7 @@ impl Server {
             metrics,
             request_ids: RequestIds::of_this_process(),
             server_info: handler::server_info(),
+            whole_lists: WholeLists::default(),
             times: CallTimes::new(&config),
             max_result_bytes: config.limits.max_result_bytes,
             structured_errors: !config.output_schemas,

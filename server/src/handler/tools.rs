@@ -1,13 +1,20 @@
 //! From a request's selection to the tools it lists, and from a tool's name to its result.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use http::request::Parts;
 use rmcp::RoleServer;
-use rmcp::model::{CallToolRequestParams, CallToolResult, ErrorData, MetaObject, Tool};
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResult, ErrorData, ListToolsResult, MetaObject, Tool,
+};
 use rmcp::service::RequestContext;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
 use super::{Handler, is_modern};
+use crate::auth::Grant;
 use crate::diagnostics;
 use crate::meta::{self, MetaTools};
 use crate::names::shorten;
@@ -27,6 +34,16 @@ pub(crate) struct Asker<'a> {
     pub(crate) request_id: RequestId,
     /// The metadata of the request.
     pub(crate) meta: &'a MetaObject,
+}
+
+/// How long clients may keep what does not change while the server runs, in milliseconds.
+pub(super) const TTL_MS: u64 = 60 * 60 * 1000;
+
+/// The list of all tools that are served, once it has been asked for.
+#[derive(Debug, Default)]
+pub(crate) struct WholeLists {
+    modern: OnceLock<Box<RawValue>>,
+    legacy: OnceLock<Box<RawValue>>,
 }
 
 impl Calls {
@@ -104,6 +121,55 @@ impl Calls {
     }
 }
 
+impl Calls {
+    /// What `asker` is listed, in the shape of the modern revision or of those before.
+    pub(crate) fn list(&self, asker: &Asker<'_>, modern: bool) -> ListToolsResult {
+        let view = self.view_of(asker);
+        let mut result = ListToolsResult::with_all_items(self.definitions(&view));
+        if modern {
+            // Who may keep it: where some callers see less, only the one who got it.
+            let private = view.is_private() || self.credentials.take_tokens();
+            let scope = if private { CacheScope::Private } else { CacheScope::Public };
+            result = result.with_ttl_ms(TTL_MS).with_cache_scope(scope);
+            result.meta = Some(self.server_info.clone());
+        } else {
+            result.result_type = None;
+        }
+        result
+    }
+
+    /// [`Calls::list`] as JSON. That of callers who see all there is, which is most of them, is made once.
+    ///
+    /// # Errors
+    /// None: definitions can be written.
+    pub(crate) fn list_json(&self, asker: &Asker<'_>, modern: bool) -> serde_json::Result<Cow<'_, RawValue>> {
+        let make = || to_raw_value(&self.list(asker, modern));
+        if asker.selected.is_some() || !matches!(asker.caller.grant(), Grant::All) {
+            return make().map(Cow::Owned);
+        }
+        let whole = if modern { &self.whole_lists.modern } else { &self.whole_lists.legacy };
+        let json = match whole.get() {
+            Some(json) => json,
+            None => {
+                let made = make()?;
+                whole.get_or_init(|| made)
+            }
+        };
+        Ok(Cow::Borrowed(json))
+    }
+
+    fn definitions(&self, view: &View<'_>) -> Vec<Tool> {
+        let mut tools = match &self.meta_tools {
+            Some(meta_tools) => meta_tools.definitions(view),
+            None => view.entries().map(|entry| entry.definition.clone()).collect(),
+        };
+        if self.diagnostic_tools {
+            tools.extend(diagnostics::definitions());
+        }
+        tools
+    }
+}
+
 impl Handler {
     /// The result of a call that `rmcp` hands over, until the client cancels it.
     pub(super) async fn dispatch(
@@ -138,18 +204,6 @@ impl Handler {
             request_id: named().unwrap_or_else(|| self.calls.request_ids.next()),
             meta: &context.meta.0,
         })
-    }
-
-    /// What a caller with this view is listed.
-    pub(super) fn definitions(&self, view: &View<'_>) -> Vec<Tool> {
-        let mut tools = match &self.calls.meta_tools {
-            Some(meta_tools) => meta_tools.definitions(view),
-            None => view.entries().map(|entry| entry.definition.clone()).collect(),
-        };
-        if self.calls.diagnostic_tools {
-            tools.extend(diagnostics::definitions());
-        }
-        tools
     }
 
     /// The definition of that name, whoever asks.

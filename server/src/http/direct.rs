@@ -1,14 +1,14 @@
-//! The short way for calls of tools that are plainly in order.
+//! The short way for requests that are plainly in order.
 //!
 //! `rmcp` serves each HTTP request as a connection of its own: it reads the message again, and starts four tasks and as many channels for it, which takes longer
-//! than the call itself. A call that asks for nothing but a tool and an answer goes without. What looks odd in any way takes the long way: `rmcp` knows what is
-//! wrong with it, and what to say. Both ways come to [`Calls::answer`].
+//! than the call itself. What asks for nothing but the tools, or for the answer of one, goes without. What looks odd in any way takes the long way: `rmcp` knows
+//! what is wrong with it, and what to say. Both ways come to [`Calls::answer`] and [`Calls::list`].
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use rmcp::model::{
-    JsonRpcError, JsonRpcResponse, JsonRpcVersion2_0, MetaObject, ProtocolVersion, RequestId,
+    ErrorData, JsonRpcError, JsonRpcResponse, JsonRpcVersion2_0, MetaObject, ProtocolVersion, RequestId,
     RequestMetaObject, ResultType,
 };
 use serde::Serialize;
@@ -22,7 +22,6 @@ use crate::outcome::Outcome;
 use crate::selection::Filter;
 use crate::{Caller, Calls, diagnostics};
 
-const METHOD: &str = "tools/call";
 const METHOD_HEADER: &str = "mcp-method";
 const NAME_HEADER: &str = "mcp-name";
 
@@ -30,37 +29,60 @@ const NAME_HEADER: &str = "mcp-name";
 const LEGACY: [ProtocolVersion; 3] =
     [ProtocolVersion::V_2025_03_26, ProtocolVersion::V_2025_06_18, ProtocolVersion::V_2025_11_25];
 
-/// A call that is plainly in order.
+/// A request that is plainly in order.
 #[derive(Debug)]
 pub(super) struct Direct {
     id: RequestId,
-    name: String,
-    arguments: Map<String, Value>,
+    asks: Asks,
     meta: RequestMetaObject,
     /// Of revision 2026-07-28.
     modern: bool,
 }
 
-impl Direct {
-    /// The call that `request` is, if it is one that can go this way.
-    pub(super) fn take(headers: &HeaderMap, request: Message, diagnostic_tools: bool) -> Option<Self> {
-        let Message { id, message: Value::Object(mut message) } = request else { return None };
-        if message.get("method")? != METHOD {
-            return None;
-        }
-        let Some(Value::Object(mut params)) = message.remove("params") else { return None };
-        let Some(Value::String(name)) = params.remove("name") else { return None };
-        let arguments = object(params.remove("arguments"))?;
-        let meta = RequestMetaObject(MetaObject(object(params.remove("_meta"))?));
-        // Diagnostic tools may speak with the client before they answer.
-        if !params.is_empty() || diagnostic_tools && diagnostics::get(&name).is_some() {
-            return None;
-        }
-        let modern = is_modern(headers, &name, &meta)?;
-        Some(Self { id, name, arguments, meta, modern })
+#[derive(Debug)]
+enum Asks {
+    List,
+    Call { name: String, arguments: Map<String, Value> },
+}
+
+impl Asks {
+    /// What a method asks for with these parameters, of which nothing may be left.
+    fn take(method: &str, params: &mut Map<String, Value>) -> Option<Self> {
+        let asks = match method {
+            "tools/list" => Self::List,
+            "tools/call" => {
+                let Some(Value::String(name)) = params.remove("name") else { return None };
+                Self::Call { name, arguments: object(params.remove("arguments"))? }
+            }
+            _ => return None,
+        };
+        params.is_empty().then_some(asks)
     }
 
-    /// The answer to a call of `caller`, who selects some of the tools. Dropping the future ends the request to the API.
+    /// The headers that repeat it.
+    fn headers(&self) -> [(&'static str, Option<&str>); 2] {
+        match self {
+            Self::List => [(METHOD_HEADER, Some("tools/list")), (NAME_HEADER, None)],
+            Self::Call { name, .. } => [(METHOD_HEADER, Some("tools/call")), (NAME_HEADER, Some(name))],
+        }
+    }
+}
+
+impl Direct {
+    /// What `request` asks for, if it can go this way.
+    pub(super) fn take(headers: &HeaderMap, request: Message, diagnostic_tools: bool) -> Option<Self> {
+        let Message { id, message: Value::Object(mut message) } = request else { return None };
+        let mut params = object(message.remove("params"))?;
+        let meta = RequestMetaObject(MetaObject(object(params.remove("_meta"))?));
+        let asks = Asks::take(message.get("method")?.as_str()?, &mut params)?;
+        match &asks {
+            // Diagnostic tools may speak with the client before they answer.
+            Asks::Call { name, .. } if diagnostic_tools && diagnostics::get(name).is_some() => None,
+            _ => Some(Self { modern: is_modern(headers, &asks, &meta)?, id, asks, meta }),
+        }
+    }
+
+    /// The answer to a request of `caller`, who selects some of the tools. Dropping the future ends the request to the API.
     pub(super) async fn answer(
         self,
         calls: &Calls,
@@ -68,17 +90,25 @@ impl Direct {
         selected: Option<&Filter>,
         request_id: RequestName,
     ) -> Response {
-        let Self { id, name, arguments, meta, modern } = self;
+        let Self { id, asks, meta, modern } = self;
         let asker = Asker { caller, selected, request_id, meta: &meta };
-        match calls.answer(&name, arguments, &asker).await {
+        let outcome = match asks {
+            Asks::List => match calls.list_json(&asker, modern) {
+                Ok(list) => return result(id, list),
+                Err(error) => Err(ErrorData::internal_error(error.to_string(), None)),
+            },
+            Asks::Call { name, arguments } => calls.answer(&name, arguments, &asker).await,
+        };
+        match outcome {
             Ok(Outcome::Success(answer)) => told(id, &answer, modern.then_some(&calls.server_info)),
-            Ok(failure) => {
-                let result = calls.result(failure, modern);
-                Json(JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result }).into_response()
-            }
+            Ok(failure) => result(id, calls.result(failure, modern)),
             Err(error) => Json(JsonRpcError::new(Some(id), error)).into_response(),
         }
     }
+}
+
+fn result(id: RequestId, result: impl Serialize) -> Response {
+    Json(JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result }).into_response()
 }
 
 /// A success as [`Calls::result`] tells it, but for the structured content, which is not built up.
@@ -101,14 +131,14 @@ fn told(id: RequestId, answer: &Answer, server_info: Option<&MetaObject>) -> Res
         text: &'a str,
     }
 
-    let result = Result {
+    let told = Result {
         result_type: server_info.map(|_| ResultType::COMPLETE),
         content: [Text { text: answer.text() }],
         structured_content: answer.object(),
         is_error: false,
         meta: server_info,
     };
-    Json(JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result }).into_response()
+    result(id, told)
 }
 
 /// An object, which may be missing.
@@ -120,8 +150,8 @@ fn object(value: Option<Value>) -> Option<Map<String, Value>> {
     }
 }
 
-/// Whether a call of `tool` is of revision 2026-07-28, and not of an older one; `None` for other revisions, and where headers and metadata do not agree.
-fn is_modern(headers: &HeaderMap, tool: &str, meta: &RequestMetaObject) -> Option<bool> {
+/// Whether a request is of revision 2026-07-28, and not of an older one; `None` for other revisions, and where headers and metadata do not agree.
+fn is_modern(headers: &HeaderMap, asks: &Asks, meta: &RequestMetaObject) -> Option<bool> {
     let named = only(headers, VERSION_HEADER)?;
     let Some(version) = meta.protocol_version() else {
         let legacy = |version: &str| LEGACY.iter().any(|known| known.as_str() == version);
@@ -129,8 +159,7 @@ fn is_modern(headers: &HeaderMap, tool: &str, meta: &RequestMetaObject) -> Optio
     };
     let agreed = version == ProtocolVersion::V_2026_07_28
         && named == Some(version.as_str())
-        && only(headers, METHOD_HEADER)? == Some(METHOD)
-        && only(headers, NAME_HEADER)? == Some(tool)
+        && asks.headers().into_iter().all(|(name, value)| only(headers, name) == Some(value))
         && meta.missing_required_keys(&version).is_empty();
     agreed.then_some(true)
 }
@@ -154,7 +183,16 @@ mod tests {
 
     /// Whether a call with these headers and parameters goes the short way, and whether it is of the newest revision there.
     fn taken(headers: &[(&'static str, &str)], params: Value, diagnostic_tools: bool) -> Option<bool> {
-        let text = json!({ "jsonrpc": "2.0", "id": 1, "method": METHOD, "params": params }).to_string();
+        asked("tools/call", headers, params, diagnostic_tools)
+    }
+
+    fn asked(
+        method: &str,
+        headers: &[(&'static str, &str)],
+        params: Value,
+        diagnostic_tools: bool,
+    ) -> Option<bool> {
+        let text = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string();
         let Ok(Frame::Request { id, message }) = jsonrpc::read(text.as_bytes()) else { panic!("{text}") };
         let mut map = HeaderMap::new();
         for (name, value) in headers {
@@ -164,7 +202,7 @@ mod tests {
     }
 
     const GOOD: [(&str, &str); 3] =
-        [(VERSION_HEADER, "2026-07-28"), (METHOD_HEADER, METHOD), (NAME_HEADER, "message_get")];
+        [(VERSION_HEADER, "2026-07-28"), (METHOD_HEADER, "tools/call"), (NAME_HEADER, "message_get")];
 
     fn modern(name: &str) -> Value {
         let meta = json!({
@@ -188,6 +226,26 @@ mod tests {
         let table = crate::Table::new(&fixtures::Contract::load().unwrap(), false).unwrap();
         let text = serde_json::to_string(&table.definitions().collect::<Vec<_>>()).unwrap();
         assert!(text.contains("messages_send") && !text.contains("x-mcp-header"));
+    }
+
+    #[test]
+    fn takes_plain_lists() {
+        let mut params = modern("message_get");
+        params.as_object_mut().unwrap().retain(|name, _| name == "_meta");
+        let good = [GOOD[0], (METHOD_HEADER, "tools/list")];
+        assert_eq!(asked("tools/list", &good, params.clone(), false), Some(true));
+        assert_eq!(asked("tools/list", &[], json!({}), true), Some(false));
+        for (headers, params) in [
+            (&GOOD[..], params.clone()),
+            (&[good[0], good[1], GOOD[2]], params.clone()),
+            (&[], json!({ "cursor": "a" })),
+            (&[], params),
+        ] {
+            assert_eq!(asked("tools/list", headers, params.clone(), false), None, "{headers:?} {params}");
+        }
+        for method in ["tools", "initialize", "ping", "prompts/list"] {
+            assert_eq!(asked(method, &[], json!({}), false), None, "{method}");
+        }
     }
 
     #[test]

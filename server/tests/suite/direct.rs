@@ -2,6 +2,7 @@
 
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
+use server::selection::Selection;
 use server::{Running, Server};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -68,6 +69,30 @@ async fn both_ways_answer_alike() {
                 let headers = edit(headers(), &[("mcp-protocol-version", revision)]);
                 let (status, body) = alike(server, headers, call.clone()).await;
                 assert_eq!((status, &body["result"]["resultType"]), (200, &Value::Null), "{body}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn lists_are_alike_too() {
+    let plain = start("http://127.0.0.1:9").await;
+    let schemas =
+        Server::builder().upstream("http://127.0.0.1:9").output_schemas(true).start().await.unwrap();
+    let few = Selection { meta_tools: true, ..Selection::default() };
+    let meta = Server::builder().upstream("http://127.0.0.1:9").selection(few).start().await.unwrap();
+    for server in [&plain, &schemas, &meta] {
+        for areas in ["", "numbers", ""] {
+            let modern =
+                edit(modern_headers("tools/list", &json!({})), &[("x-mcp-areas", areas), ("mcp-name", "")]);
+            let (legacy, select) = (headers(), [("x-mcp-areas", areas)]);
+            for (headers, params) in [(modern, modern_params(json!({}))), (edit(legacy, &select), json!({}))]
+            {
+                let short = told(server, headers.clone(), &request("tools/list", params.clone())).await;
+                let mut params = params;
+                params["x-more"] = json!(1);
+                assert_eq!(short, told(server, headers, &request("tools/list", params)).await);
+                assert!(!short.2["result"]["tools"].as_array().unwrap().is_empty());
             }
         }
     }
