@@ -174,8 +174,8 @@ impl Config {
                 return Err(ConfigError::Value { name, reason: seconds::ALLOWED.to_owned() });
             }
         }
-        if self.max_response_bytes > MAX_RESPONSE {
-            let reason = format!("it must be at most {MAX_RESPONSE}");
+        if !(1..=MAX_RESPONSE).contains(&self.max_response_bytes) {
+            let reason = format!("it must be from 1 to {MAX_RESPONSE}");
             return Err(ConfigError::Value { name: "max_response_bytes", reason });
         }
         self.limits.check(tools)

@@ -137,14 +137,17 @@ impl Outcome {
     }
 }
 
-/// What says no and nothing else, whatever its status says.
+/// What says no, whatever its status says: an error and nothing else, or an error beside word that it was no success.
 fn refused(answer: &Answer) -> Option<Map<String, Value>> {
     // Few answers have the word, and the others need not be built up to tell.
     let found = answer.text().contains(r#""error""#);
     let body: Map<String, Value> = found.then(|| serde_json::from_str(answer.text()).ok())??;
-    let told =
-        |key: &String| matches!(key.as_str(), "error" | "code" | "details" | "message" | "retryAfterSeconds");
-    (body.get("error").is_some_and(Value::is_string) && body.keys().all(told)).then_some(body)
+    let told = |key: &String| {
+        matches!(key.as_str(), "error" | "code" | "details" | "message" | "retryAfterSeconds" | "status")
+    };
+    let failed = ["success", "ok"].iter().any(|name| body.get(*name) == Some(&Value::Bool(false)));
+    let says_no = body.get("error").is_some_and(Value::is_string) && (failed || body.keys().all(told));
+    says_no.then_some(body)
 }
 
 fn refusal(mut body: Map<String, Value>, status: StatusCode, retry_after: Option<u64>) -> Failure {

@@ -86,7 +86,19 @@ fn a_refusal_with_the_status_of_a_success_is_a_failure() {
         json!({ "status": 502, "code": "NOT_FOUND", "error": "No" })
     );
     assert_eq!(failure(reply(200, r#"{"error":"No"}"#))["code"], "HTTP_502");
-    for body in [r#"{"error":null}"#, r#"{"id":"msg_1","error":"later"}"#, r#"{"code":"a"}"#] {
+    for body in [
+        r#"{"error":"No","code":"NOT_FOUND","status":404}"#,
+        r#"{"success":false,"error":"No","code":"NOT_FOUND","data":null}"#,
+        r#"{"ok":false,"error":"No","code":"NOT_FOUND"}"#,
+    ] {
+        assert_eq!(failure(reply(200, body))["code"], "NOT_FOUND", "{body}");
+    }
+    for body in [
+        r#"{"error":null}"#,
+        r#"{"id":"msg_1","error":"later"}"#,
+        r#"{"code":"a"}"#,
+        r#"{"success":true,"id":"msg_1","error":"later"}"#,
+    ] {
         assert!(matches!(Outcome::from_reply(reply(200, body)), Outcome::Success(_)), "{body}");
     }
 }

@@ -49,6 +49,16 @@ fn the_manifests_belong_together() {
     assert_eq!(named, pod["containers"][0]["ports"].as_array().unwrap().len());
 }
 
+/// Unless told not to, Kubernetes adds variables named after each Service, and those of ours begin as our settings do.
+#[test]
+fn the_pods_get_no_variables_that_are_no_settings() {
+    let service = kubernetes("service");
+    let name = service["metadata"]["name"].as_str().unwrap().to_uppercase().replace('-', "_");
+    let link = (OsString::from(format!("{name}_SERVICE_HOST")), OsString::from("10.0.0.1"));
+    assert!(Settings::load(None, [link]).is_err());
+    assert_eq!(kubernetes("deployment")["spec"]["template"]["spec"]["enableServiceLinks"], false);
+}
+
 #[test]
 fn the_pods_listen_where_the_manifests_say_and_have_time_to_drain() {
     let config = config();
