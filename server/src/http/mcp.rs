@@ -12,6 +12,7 @@ use rmcp::model::ErrorCode;
 use tower::{Layer, ServiceExt, service_fn};
 
 use super::direct::Direct;
+use super::held::until_taken;
 use super::{App, credential, intake, method_not_allowed, polish};
 use crate::Caller;
 use crate::jsonrpc::Rejection;
@@ -34,7 +35,10 @@ impl App {
 
     async fn admitted(&self, request: Request) -> Response {
         match self.drain.enter() {
-            Ok(_in_flight) => self.checked(request).await.unwrap_or_else(|refusal| refusal),
+            Ok(in_flight) => {
+                let response = self.checked(request).await.unwrap_or_else(|refusal| refusal);
+                until_taken(response, in_flight)
+            }
             Err(stopping) => stopping.into_response(),
         }
     }

@@ -6,6 +6,7 @@
 pub mod credential;
 mod direct;
 pub mod guard;
+mod held;
 pub mod intake;
 mod mcp;
 pub mod polish;
