@@ -7,6 +7,7 @@ use super::{codes, content, extension, parameter, response, security};
 use crate::diff::change::Kind;
 use crate::diff::schema::{Direction, Node};
 
+const NONE: Value = Value::Null;
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 const KNOWN: [&str; 9] = [
     "operationId",
@@ -62,6 +63,17 @@ pub(super) fn operations(document: &Value) -> Vec<Operation<'_>> {
 }
 
 pub(super) fn compare<'a>(report: &mut Report<'a>, old: &Operation<'a>, new: &Operation<'a>) {
+    item(report, old, new);
+    security::of_operation(report, old, new);
+    let inherited =
+        |operation: &Operation<'a>| operation.item.child("parameters").map_or(&NONE, |list| list.schema);
+    let alike = |was, is| report.documents().alike(was, is);
+    if !(alike(old.value(), new.value()) && alike(inherited(old), inherited(new))) {
+        parts(report, old, new);
+    }
+}
+
+fn parts<'a>(report: &mut Report<'a>, old: &Operation<'a>, new: &Operation<'a>) {
     let (was, is, at) = (old.value(), new.value(), new.at());
     for key in ["summary", "description"] {
         report.told(&at, key, was, is);
@@ -79,10 +91,8 @@ pub(super) fn compare<'a>(report: &mut Report<'a>, old: &Operation<'a>, new: &Op
     body(report, old, new);
     codes::compare(report, old, new);
     response::compare(report, old, new);
-    security::of_operation(report, old, new);
     extension::compare(report, old, new);
     report.rest(&at, was, is, &KNOWN);
-    item(report, old, new);
 }
 
 /// What the path says for all of its operations.

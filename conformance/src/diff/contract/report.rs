@@ -34,6 +34,11 @@ impl<'a> Report<'a> {
         self.changes
     }
 
+    /// Whether a change is noted there already, at whatever place.
+    pub(super) fn has(&self, at: &str) -> bool {
+        self.changes.iter().any(|change| change.pointer == at)
+    }
+
     /// Notes what `look` finds at another place.
     pub(super) fn at(&mut self, place: &str, look: impl FnOnce(&mut Self)) {
         let outer = std::mem::replace(&mut self.place, place.to_owned());

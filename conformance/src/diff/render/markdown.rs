@@ -33,9 +33,9 @@ impl fmt::Display for Markdown<'_> {
 }
 
 fn row(change: &Change) -> String {
-    let (was, is) = (code(&short(change.was.as_ref())), code(&short(change.is.as_ref())));
+    let (was, is) = short(change);
     let (place, pointer) = (code(&places(&change.places)), code(&plain(&change.pointer)));
-    format!("| {place} | {pointer} | {was} | {is} | {} |", words(&plain(&change.why)))
+    format!("| {place} | {pointer} | {} | {} | {} |", code(&was), code(&is), words(&plain(&change.why)))
 }
 
 /// As HTML, because a code span of Markdown has no way to hold both pipes and backticks in a table.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub use markdown::Markdown;
 pub use table::Table;
 
-use super::change::{Comparison, Kind};
+use super::change::{Change, Comparison, Kind};
 
 /// How much of a value is shown, in characters.
 const SHOWN: usize = 120;
@@ -23,12 +23,21 @@ pub fn json(comparison: &Comparison) -> Value {
     json!({ "counts": counts, "changes": comparison.changes })
 }
 
-/// A value in one line, cut where it is long; what a terminal would act on is escaped.
-fn short(value: Option<&Value>) -> String {
-    let text = value.map_or_else(|| "–".to_owned(), ToString::to_string);
-    let cut: String = text.chars().take(SHOWN).collect();
-    let more = if cut.len() < text.len() { "…" } else { "" };
-    plain(&format!("{cut}{more}"))
+/// What it was and is, each in one line that is cut where it is long: around the place where they begin to differ.
+fn short(change: &Change) -> (String, String) {
+    let text = |value: Option<&Value>| value.map_or_else(|| "–".to_owned(), ToString::to_string);
+    let (was, is) = (text(change.was.as_ref()), text(change.is.as_ref()));
+    let alike = was.chars().zip(is.chars()).take_while(|(a, b)| a == b).count();
+    (cut(&was, alike), cut(&is, alike))
+}
+
+fn cut(text: &str, alike: usize) -> String {
+    let length = text.chars().count();
+    let skipped = if length > SHOWN { alike.saturating_sub(SHOWN / 2).min(length - SHOWN) } else { 0 };
+    let shown: String = text.chars().skip(skipped).take(SHOWN).collect();
+    let before = if skipped > 0 { "…" } else { "" };
+    let after = if skipped + SHOWN < length { "…" } else { "" };
+    plain(&format!("{before}{shown}{after}"))
 }
 
 /// A text without control characters, of which terminals make more than text.

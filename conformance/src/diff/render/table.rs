@@ -16,8 +16,8 @@ impl fmt::Display for Table<'_> {
             writeln!(f, "{} ({})", kind.name().to_uppercase(), comparison.count(kind))?;
             for change in comparison.of(kind) {
                 writeln!(f, "  {}  {}", places(&change.places), plain(&change.pointer))?;
-                writeln!(f, "    was  {}", short(change.was.as_ref()))?;
-                writeln!(f, "    is   {}", short(change.is.as_ref()))?;
+                let (was, is) = short(change);
+                writeln!(f, "    was  {was}\n    is   {is}")?;
                 writeln!(f, "    why  {}", plain(&change.why))?;
             }
             writeln!(f)?;

@@ -1,5 +1,7 @@
 //! What a schema says to people, models and generators, and validators pass over.
 
+use serde_json::Value;
+
 use super::view::View;
 use super::walk::Walk;
 use crate::diff::change::Kind;
@@ -25,6 +27,19 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, old: &View<'a>, new: &View<'a>) {
         let at = if new.get(keyword).is_some() { new } else { old };
         walk.told(kind, &at.pointer(keyword), (old.value(keyword), new.value(keyword)), why);
     }
+}
+
+/// What a schema itself says otherwise, which does not show where every reference to it has words of its own.
+pub(in crate::diff) fn written(old: &Value, new: &Value) -> Vec<(String, Kind, String)> {
+    let keys = |value: &Value| -> Vec<String> {
+        value.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
+    };
+    let mut keywords = [keys(old), keys(new)].concat();
+    keywords.retain(|keyword| is_one(keyword) && old.get(keyword) != new.get(keyword));
+    keywords.sort_unstable();
+    keywords.dedup();
+    let judged = keywords.into_iter().map(|keyword| (judge(&keyword), keyword));
+    judged.map(|((kind, why), keyword)| (keyword, kind, why)).collect()
 }
 
 fn judge(keyword: &str) -> (Kind, String) {

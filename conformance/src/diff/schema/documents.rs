@@ -62,7 +62,7 @@ pub(in crate::diff) struct Documents<'a> {
 
 impl<'a> Documents<'a> {
     pub(in crate::diff) fn new(old: &'a Value, new: &'a Value) -> Self {
-        let mut all = Vec::new();
+        let mut all = HashSet::new();
         references(old, &mut all);
         let leads_to_the_same = |reference: &&'a str| {
             let (was, is) = (target(old, reference), target(new, reference));
@@ -92,7 +92,7 @@ impl<'a> Documents<'a> {
     }
 }
 
-fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+fn references<'a>(value: &'a Value, found: &mut HashSet<&'a str>) {
     match value {
         Value::Object(map) => {
             found.extend(map.get("$ref").and_then(Value::as_str));

@@ -20,6 +20,7 @@ use super::change::Change;
 use documents::Documents;
 use walk::Walk;
 
+pub(super) use annotation::written;
 pub(super) use documents::{Documents as Pair, Node, escaped, target};
 
 /// Which way the values of a schema go.
