@@ -291,7 +291,25 @@ fn schemas_that_refer_to_themselves_end() {
     assert_eq!(changes[0].pointer, "/$defs/node/properties/name/maxLength");
     let circle = json!({ "$ref": "#" });
     assert_eq!(compare_schemas(Input, &circle, &circle), []);
-    assert!(!compare_schemas(Input, &circle, &json!({ "type": "string" })).is_empty());
+    let pair = json!({ "$ref": "#/$defs/a", "$defs": { "a": { "$ref": "#/$defs/b" }, "b": { "$ref": "#/$defs/a" } } });
+    let choice = json!({ "anyOf": [{ "$ref": "#" }, { "anyOf": [{ "$ref": "#" }, { "type": "string" }] }] });
+    for other in [pair, choice, json!({ "type": "string" })] {
+        assert!(!compare_schemas(Input, &circle, &other).is_empty(), "{other}");
+        assert!(!compare_schemas(Input, &other, &circle).is_empty(), "{other}");
+    }
+}
+
+#[test]
+fn what_lies_too_deep_is_unknown() {
+    let chain = |longest: u64| {
+        let link =
+            |index: u32| json!({ "properties": { "next": { "$ref": format!("#/$defs/{}", index + 1) } } });
+        let mut links: serde_json::Map<String, Value> =
+            (0..400).map(|index| (index.to_string(), link(index))).collect();
+        links.insert("400".into(), json!({ "maxLength": longest }));
+        json!({ "$ref": "#/$defs/0", "$defs": links })
+    };
+    assert_eq!(kinds(&compare_schemas(Input, &chain(9), &chain(8))), [Kind::Unknown].into());
 }
 
 #[test]

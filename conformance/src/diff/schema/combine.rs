@@ -159,6 +159,9 @@ pub(super) fn wrapped<'a>(
     old: (&Node<'a>, &View<'a>),
     new: (&Node<'a>, &View<'a>),
 ) -> Option<Effect> {
+    if walk.trial {
+        return None;
+    }
     if is_choice(new.1) && !is_choice(old.1) && covered(walk.documents, old.0, &new.1.list("anyOf")) {
         return Some(Effect::Widens);
     }

@@ -9,6 +9,7 @@ mod bound;
 mod combine;
 mod disjoint;
 mod documents;
+mod effect;
 mod object;
 mod value;
 mod view;

@@ -5,36 +5,15 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::documents::{Documents, Node};
+pub(super) use super::effect::{Effect, Polarity};
 use super::view::{View, refuses_all};
 use super::{Direction, annotation, array, bound, combine, object, value};
 use crate::diff::change::{Change, Kind};
 
-/// What a difference does to the set of values that a schema accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effect {
-    /// It becomes smaller.
-    Narrows,
-    /// It becomes larger.
-    Widens,
-    /// It loses some and gains others.
-    Replaces,
-    /// That cannot be decided.
-    Undecided,
-}
-
-/// What the set of values of a part does to that of the whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Polarity {
-    /// They grow together.
-    Same,
-    /// One grows when the other shrinks, as under `not`.
-    Inverted,
-    /// Nothing can be said, as under `oneOf` with alternatives that overlap.
-    Lost,
-}
-
 /// How many pairs of schemas one walk compares; a tool or an operation has some hundred.
 const MAX_PAIRS: usize = 200_000;
+/// How deep schemas may lie in each other; those of the contract are not twenty deep.
+const MAX_DEPTH: usize = 150;
 
 #[derive(Debug)]
 pub(super) struct Walk<'a> {
@@ -43,6 +22,9 @@ pub(super) struct Walk<'a> {
     pub(super) polarity: Polarity,
     /// Whether the schema is one of several that apply to the same value, as under `allOf` or `then`.
     pub(super) partial: bool,
+    /// Whether this only tries out if one schema covers another; a try starts no further one.
+    pub(super) trial: bool,
+    depth: usize,
     visited: HashSet<(String, String, Polarity, bool)>,
     changes: Vec<Change>,
 }
@@ -67,7 +49,7 @@ const KNOWN: [&[&str]; 7] = [
 impl<'a> Walk<'a> {
     pub(super) fn new(documents: &'a Documents<'a>, direction: Direction) -> Self {
         let (polarity, visited, changes) = (Polarity::Same, HashSet::new(), Vec::new());
-        Self { documents, direction, polarity, partial: false, visited, changes }
+        Self { documents, direction, polarity, partial: false, trial: false, depth: 0, visited, changes }
     }
 
     pub(super) fn into_changes(self) -> Vec<Change> {
@@ -84,7 +66,7 @@ impl<'a> Walk<'a> {
         if !self.visited.insert(pair) {
             return;
         }
-        if self.visited.len() > MAX_PAIRS {
+        if self.visited.len() > MAX_PAIRS || self.depth > MAX_DEPTH {
             self.found(Effect::Undecided, &new.at, (None, None), "the schemas are too large to compare");
             return;
         }
@@ -93,7 +75,11 @@ impl<'a> Walk<'a> {
             (true, true) => {}
             (true, false) => self.found(Effect::Widens, &new.at, sides, "what was never accepted is"),
             (false, true) => self.found(Effect::Narrows, &new.at, sides, "nothing is accepted any more"),
-            (false, false) => self.views(old, new),
+            (false, false) => {
+                self.depth += 1;
+                self.views(old, new);
+                self.depth -= 1;
+            }
         }
     }
 
@@ -148,7 +134,7 @@ impl<'a> Walk<'a> {
     /// Whether `old` accepts nothing that `new` refuses, as far as can be decided.
     pub(super) fn covers(documents: &Documents<'_>, old: &Node<'_>, new: &Node<'_>) -> bool {
         let mut walk = Walk::new(documents, Direction::Input);
-        walk.partial = true;
+        (walk.partial, walk.trial) = (true, true);
         walk.schema(old, new);
         walk.changes.iter().all(|change| matches!(change.kind, Kind::Additive | Kind::Warning))
     }
@@ -174,7 +160,7 @@ impl<'a> Walk<'a> {
         sides: (Option<&Value>, Option<&Value>),
         what: &str,
     ) {
-        let kind = self.kind(effect);
+        let kind = effect.kind(self.polarity, self.direction);
         let so = match (kind, self.direction) {
             (Kind::Breaking, Direction::Input) => "so that calls which were accepted may be refused",
             (Kind::Breaking, _) => "so that answers may be what clients were promised that they are not",
@@ -195,24 +181,5 @@ impl<'a> Walk<'a> {
     ) {
         let (was, is) = (was.cloned(), is.cloned());
         self.changes.push(Change { kind, places: Vec::new(), pointer: at.to_owned(), was, is, why });
-    }
-
-    fn kind(&self, effect: Effect) -> Kind {
-        let narrows = match (effect, self.polarity) {
-            (Effect::Undecided, _) | (_, Polarity::Lost) => return Kind::Unknown,
-            (Effect::Replaces, _) => return Kind::Breaking,
-            (effect, polarity) => (effect == Effect::Narrows) == (polarity == Polarity::Same),
-        };
-        if narrows == (self.direction == Direction::Input) { Kind::Breaking } else { Kind::Additive }
-    }
-}
-
-impl Polarity {
-    fn then(self, inner: Self) -> Self {
-        match (self, inner) {
-            (Self::Lost, _) | (_, Self::Lost) => Self::Lost,
-            (outer, inner) if outer == inner => Self::Same,
-            _ => Self::Inverted,
-        }
     }
 }
