@@ -9,6 +9,7 @@
 //!    `messages_send/example/rest`.
 //! 5. [`strategy`]: arguments generated from a schema, and the mutations that make them invalid.
 //! 6. [`Suite`]: all of it, on several rigs at once; [`Report`]: what came of it.
+//! 7. [`diff`]: two lists of tools, or two contracts, and what each change breaks.
 //!
 //! Checks are plain synchronous code. Each rig has a thread and a runtime of its own, which drives the targets while a check waits for an answer.
 //!
@@ -22,6 +23,7 @@
 
 pub mod checks;
 mod compare;
+pub mod diff;
 mod finding;
 mod recorded;
 mod report;

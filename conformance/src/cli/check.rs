@@ -1,0 +1,131 @@
+//! `check`: the gate itself.
+
+use std::fs;
+use std::io::{IsTerminal, Write, stderr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use conformance::{Control, Options, Outcome, Report, Rig, Row, Suite, SuiteError};
+
+use super::{complain, print, usage};
+
+/// Checks the 54 tools of Pilot Status on the API over REST and on the MCP server, and holds the two against each other.
+///
+/// Without arguments it starts the mock (demo world, a clock that stands still) and the server in front of it, both in this process on free loopback
+/// ports, and checks for every tool: its definition; its documented examples; that both sides answer alike; that missing or wrong keys, wrong scopes,
+/// wrong providers, unknown ids and wrong arguments are refused with the exact status and code and change nothing; and the same for generated arguments.
+///
+/// Exit status: 0 when every check holds, 1 when one fails or a target cannot be reached, 2 for a wrong command line.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Seed of the generated arguments; a failure prints the one that shows it again.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Generated arguments per property; a tool has up to four properties.
+    #[arg(long, default_value_t = 32, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    cases: u32,
+    /// Only tools whose name contains PATTERN, or whose area is called so, such as message_get or calls.
+    #[arg(long, value_name = "PATTERN")]
+    only: Option<String>,
+    /// Experimental: a mock that runs already, with the demo world and --clock frozen, as a loopback URL without /v1. Needs --mcp. Its state is reset
+    /// again and again.
+    #[arg(long, value_name = "URL", requires = "mcp", value_parser = loopback)]
+    api: Option<String>,
+    /// Experimental: the MCP endpoint of a server in front of that mock, as a loopback URL such as http://127.0.0.1:8080/mcp.
+    #[arg(long, value_name = "URL", requires = "api", value_parser = loopback)]
+    mcp: Option<String>,
+    /// Writes every check and its result to FILE as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// Checks write, send and reset: for now only where nobody else can be harmed.
+fn loopback(url: &str) -> Result<String, String> {
+    let rest = url.strip_prefix("http://").ok_or("give an http:// URL")?;
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let name = host
+        .rsplit_once(':')
+        .map_or(host, |(name, port)| if port.parse::<u16>().is_ok() { name } else { host });
+    let local = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
+    if local {
+        Ok(url.to_owned())
+    } else {
+        Err("only loopback targets are supported: 127.0.0.1, [::1] or localhost".to_owned())
+    }
+}
+
+pub(crate) fn main(arguments: &Arguments) -> ExitCode {
+    match run(arguments) {
+        Ok(report) => match finish(arguments, &report) {
+            Ok(()) if report.passed() => ExitCode::SUCCESS,
+            Ok(()) => ExitCode::FAILURE,
+            Err(error) => usage(&error),
+        },
+        Err(error @ SuiteError::NoSuchTool(_)) => usage(&error.to_string()),
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<Report, SuiteError> {
+    let mut options = Options {
+        seed: arguments.seed,
+        cases: arguments.cases,
+        only: arguments.only.clone(),
+        ..Options::default()
+    };
+    let (Some(api), Some(mcp)) = (&arguments.api, &arguments.mcp) else {
+        return Suite::new(options)?.run(&mut show);
+    };
+    // One state, so one rig.
+    options.rigs = 1;
+    Suite::new(options)?.run_on(|| Rig::attach(api, mcp, Control::Remote), &mut show)
+}
+
+/// One line per tool and target, and on a terminal how far it is.
+fn show((done, total): (usize, usize), outcomes: &[Outcome]) {
+    let terminal = stderr().is_terminal();
+    let clear = if terminal { "\r\x1b[K" } else { "" };
+    drop(write!(stderr(), "{clear}"));
+    for row in Row::of(outcomes) {
+        print(&row.to_string());
+    }
+    if terminal && done < total {
+        drop(write!(stderr(), "[{done}/{total}]"));
+    }
+}
+
+fn finish(arguments: &Arguments, report: &Report) -> Result<(), String> {
+    for (outcome, failure) in report.failures() {
+        print("");
+        print(&report.describe(outcome, failure));
+    }
+    print("");
+    print(&report.summary());
+    let Some(path) = &arguments.json else { return Ok(()) };
+    fs::write(path, format!("{:#}\n", report.to_json()))
+        .map_err(|error| format!("failed to write {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::loopback;
+
+    #[test]
+    fn only_loopback_targets() {
+        for url in ["http://127.0.0.1:4010", "http://localhost:8080/mcp", "http://[::1]:8080/mcp"] {
+            assert_eq!(loopback(url).as_deref(), Ok(url));
+        }
+        for url in [
+            "https://pilotstatus.com.br",
+            "http://example.com",
+            "http://127.0.0.1.example.com",
+            "http://127.0.0.1@example.com:80",
+        ] {
+            assert!(loopback(url).is_err(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The command line: one file per command.
+
+mod check;
+mod diff;
+
+use std::io::{Write, stderr, stdout};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::{Parser, Subcommand};
+
+/// Checks the 54 tools of Pilot Status on the API over REST and on the MCP server, and holds the two against each other.
+///
+/// Without arguments it starts the mock (demo world, a clock that stands still) and the server in front of it, both in this process on free loopback
+/// ports, and checks for every tool: its definition; its documented examples; that both sides answer alike; that missing or wrong keys, wrong scopes,
+/// wrong providers, unknown ids and wrong arguments are refused with the exact status and code and change nothing; and the same for generated arguments.
+///
+/// Exit status: 0 when every check holds, 1 when one fails or a target cannot be reached, 2 for a wrong command line.
+#[derive(Debug, Parser)]
+#[command(name = "pilot-status-conformance", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// The options of `check`, which may be left out.
+    #[command(flatten)]
+    check: check::Arguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    Diff(diff::Arguments),
+}
+
+impl Cli {
+    /// Runs the command; `check` where none is named.
+    pub(crate) fn run(&self) -> ExitCode {
+        match &self.command {
+            None => check::main(&self.check),
+            Some(Command::Check(arguments)) => check::main(arguments),
+            Some(Command::Diff(arguments)) => diff::main(arguments),
+        }
+    }
+}
+
+fn usage(error: &str) -> ExitCode {
+    complain(error);
+    ExitCode::from(2)
+}
+
+fn complain(error: &str) {
+    // Nobody is left to tell when standard error is closed.
+    drop(writeln!(stderr(), "pilot-status-conformance: {error}"));
+}
+
+/// A reader that has gone away, such as `head`, does not end the run: its exit status still counts.
+fn print(line: &str) {
+    static GONE: AtomicBool = AtomicBool::new(false);
+    if !GONE.load(Ordering::Relaxed) && writeln!(stdout(), "{line}").is_err() {
+        GONE.store(true, Ordering::Relaxed);
+    }
+}
