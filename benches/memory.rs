@@ -19,7 +19,8 @@ const AT_ONCE: usize = 32;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let calls = if args().any(|argument| argument == "--test") { 1_000 } else { CALLS };
+    let only_try = args().any(|argument| argument == "--test");
+    let calls = if only_try { 1_000 } else { CALLS };
     Runtime::new()?.block_on(async {
         let mock = MockApi::builder().journal(0).start().await?;
         let server = Process::server(&mock.url());
@@ -34,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let after = server.resident();
         println!("{calls} calls, {AT_ONCE} at once: {before} KiB resident before, {after} KiB after");
         assert_eq!(wrong, 0, "calls that were not answered with the message");
-        assert!(after < LIMIT_KIB, "more than {LIMIT_KIB} KiB");
+        assert!(only_try || after < LIMIT_KIB, "more than {LIMIT_KIB} KiB");
         Ok(())
     })
 }
