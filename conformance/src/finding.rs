@@ -2,37 +2,19 @@
 
 use std::fmt;
 
-use fixtures::Evidence;
+use fixtures::{Area, Evidence};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::targets::Target;
-
-/// The tool that checks of all tools at once are filed under.
-pub(crate) const CATALOGUE: &str = "catalogue";
-
-/// The kind of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Family {
-    /// The tool is described soundly, and as the contract and the recorded definition say.
-    Definition,
-    /// The documented examples are accepted and answered as documented.
-    Example,
-    /// Both sides answer alike.
-    Agreement,
-    /// What must be refused is refused, with the exact status, code and body; and what only looks like it is not.
-    Refusal,
-    /// What holds for all arguments, tried on generated ones.
-    Property,
-}
+use crate::family::{Family, Level};
+use crate::targets::{CallError, Target};
 
 /// The stable name of a check: `messages_send/example/rest`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CheckId {
-    /// The tool; `catalogue` for what concerns all of them.
-    pub tool: String,
-    /// What is checked.
+    /// What is checked: a tool, or whatever a family looks at besides, such as `catalogue`.
+    pub subject: String,
+    /// The rule that it is held to.
     pub rule: String,
     /// The side that is checked.
     pub target: Target,
@@ -40,7 +22,7 @@ pub struct CheckId {
 
 impl fmt::Display for CheckId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", self.tool, self.rule, self.target)
+        write!(f, "{}/{}/{}", self.subject, self.rule, self.target)
     }
 }
 
@@ -50,7 +32,30 @@ impl Serialize for CheckId {
     }
 }
 
-/// Something that is not as it must be, with the call that showed it. Boxed wherever it is, because most results have none.
+/// Something that a check did, for a reader who wants to see it again.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// A call of a tool, on the side that is checked.
+    Call {
+        /// The tool.
+        tool: String,
+        /// The raw API key; none was sent where there is none.
+        key: Option<String>,
+        /// The arguments.
+        arguments: Map<String, Value>,
+    },
+    /// A `POST` to the mock's control API.
+    Control {
+        /// The path behind `/_mock`.
+        path: String,
+        /// The JSON body.
+        body: Value,
+    },
+    /// A command line.
+    Command(String),
+}
+
+/// Something that is not as it must be, with what showed it. Boxed wherever it is, because most results have none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// What is wrong, in one line.
@@ -59,15 +64,32 @@ pub struct Finding {
     pub expected: Value,
     /// What came instead.
     pub actual: Value,
-    /// Key and arguments of the call, where one was made.
-    pub call: Option<(Option<String>, Map<String, Value>)>,
+    /// What came before the call that showed it, from a mock that was just reset.
+    pub before: Vec<Step>,
+    /// What showed it, where anything was done.
+    pub step: Option<Step>,
+    /// Whether it only says that the check could not be made.
+    pub not_verified: bool,
 }
 
 impl Finding {
     /// A finding that speaks for itself.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Box<Self> {
-        Box::new(Self { message: message.into(), expected: Value::Null, actual: Value::Null, call: None })
+        Box::new(Self {
+            message: message.into(),
+            expected: Value::Null,
+            actual: Value::Null,
+            before: Vec::new(),
+            step: None,
+            not_verified: false,
+        })
+    }
+
+    /// That a check could not be made, and why.
+    #[must_use]
+    pub fn not_verified(reason: impl Into<String>) -> Box<Self> {
+        Box::new(Self { not_verified: true, ..*Self::new(reason) })
     }
 
     /// The same with what was expected and what came instead.
@@ -78,10 +100,17 @@ impl Finding {
         self
     }
 
-    /// The same with the call that showed it.
+    /// The same with what showed it.
     #[must_use]
-    pub fn after(mut self: Box<Self>, key: Option<&str>, arguments: &Map<String, Value>) -> Box<Self> {
-        self.call = Some((key.map(str::to_owned), arguments.clone()));
+    pub fn shown_by(mut self: Box<Self>, step: Step) -> Box<Self> {
+        self.step = Some(step);
+        self
+    }
+
+    /// The same with what came before, from a mock that was just reset.
+    #[must_use]
+    pub fn preceded_by(mut self: Box<Self>, before: Vec<Step>) -> Box<Self> {
+        self.before = before;
         self
     }
 }
@@ -101,7 +130,7 @@ pub struct Failure {
     /// The arguments of the call; of a property the smallest that fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<Map<String, Value>>,
-    /// The calls that come before it, as `curl` lines, from a mock that was just reset.
+    /// What comes before it, as command lines, from a mock that was just reset.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<String>,
     /// The call as a `curl` line.
@@ -133,11 +162,34 @@ pub enum Verdict {
 pub struct Outcome {
     /// The check.
     pub id: CheckId,
-    /// Its kind.
+    /// What it is about.
     pub family: Family,
+    /// The area of the API that it is about; none where it is about all of them.
+    #[serde(serialize_with = "area", skip_serializing_if = "Option::is_none")]
+    pub area: Option<Area>,
+    /// How binding it is.
+    pub level: Level,
     /// How well that which it holds the target to is attested.
     pub evidence: Evidence,
+    /// The facts of the ledger that it holds the target to.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub facts: &'static [&'static str],
     /// How it ended.
     #[serde(flatten)]
     pub verdict: Verdict,
+}
+
+#[expect(clippy::ref_option, reason = "the form that serde calls it in")]
+fn area<S: Serializer>(area: &Option<Area>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(area.map_or("", Area::name))
+}
+
+/// A target that gives no answer is wrong; one that cannot be asked is not verified.
+impl From<CallError> for Box<Finding> {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Unsupported(reason) => Finding::not_verified(reason),
+            error => Finding::new(error.to_string()),
+        }
+    }
 }

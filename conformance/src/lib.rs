@@ -4,11 +4,12 @@
 //!
 //! 1. [`Call`], [`Answer`] and the two [`targets`]: how a tool is called, and what comes back, on either side.
 //! 2. [`Rig`]: a pair of targets with the mock behind them, which can be reset and asked for a digest of its state.
-//! 3. [`Subject`]: one tool with its operation, its documented example and its compiled schemas.
-//! 4. [`checks`]: `definition`, `example`, `agreement`, `credential`, `refusal`, `property`; each yields [`Outcome`]s with a stable id, such as
-//!    `messages_send/example/rest`.
+//! 3. [`checks`], one module per [`Family`]; each yields [`Outcome`]s with a stable id, such as `messages_send/example/rest`. What a check of that name is
+//!    there for says its [`Rule`].
+//! 4. [`Subject`]: one tool with its operation, its documented example and its compiled schemas. What is no tool is checked in a scenario: a script that plays
+//!    on a rig, and is told with the failure that it ends in.
 //! 5. [`strategy`]: arguments generated from a schema, and the mutations that make them invalid.
-//! 6. [`Suite`]: all of it, on several rigs at once; [`Report`]: what came of it.
+//! 6. [`Suite`]: all of it, or what a [`Selection`] leaves, on several rigs at once; [`Report`]: what came of it.
 //! 7. [`diff`]: two lists of tools, or two contracts, and what each change breaks.
 //!
 //! Checks are plain synchronous code. Each rig has a thread and a runtime of its own, which drives the targets while a check waits for an answer.
@@ -23,19 +24,30 @@
 
 pub mod checks;
 mod compare;
+mod control;
+mod demo;
 pub mod diff;
+mod family;
 mod finding;
 mod recorded;
+mod recorder;
 mod report;
 mod rig;
+mod rule;
+mod scene;
+mod selection;
 pub mod strategy;
 mod subject;
 mod suite;
 pub mod targets;
 
-pub use finding::{CheckId, Failure, Family, Finding, Outcome, Verdict};
+pub use control::Control;
+pub use family::{Family, Level};
+pub use finding::{CheckId, Failure, Finding, Outcome, Step, Verdict};
 pub use report::{Report, Row};
-pub use rig::{Control, Rig, RigError, start_mock};
+pub use rig::{Rig, RigError, start_mock};
+pub use rule::Rule;
+pub use selection::{PatternError, Selection};
 pub use subject::Subject;
 pub use suite::{Options, Progress, Suite, SuiteError};
 pub use targets::{Answer, Call, CallError, Target};

@@ -1,11 +1,12 @@
 //! What came of a run: for people on the terminal, for programs as JSON.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::finding::{CATALOGUE, Failure, Outcome, Verdict};
+use crate::finding::{Failure, Outcome, Verdict};
 use crate::targets::Target;
 
 /// What came of a run.
@@ -19,12 +20,12 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
 }
 
-/// One line of the summary: a tool on a target.
+/// One line of the summary: a subject on a target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
-    /// The tool.
-    pub tool: String,
+    /// The subject.
+    pub subject: String,
     /// The target.
     #[serde(serialize_with = "name")]
     pub target: Target,
@@ -41,17 +42,17 @@ fn name<S: serde::Serializer>(target: &Target, serializer: S) -> Result<S::Ok, S
 }
 
 impl Row {
-    /// The lines of a tool's checks, one per target.
+    /// The lines of a subject's checks, one per target.
     #[must_use]
     pub fn of(outcomes: &[Outcome]) -> Vec<Self> {
         let mut rows: Vec<Self> = Vec::new();
         for outcome in outcomes {
-            let same = |row: &&mut Self| row.tool == outcome.id.tool && row.target == outcome.id.target;
+            let same = |row: &&mut Self| row.subject == outcome.id.subject && row.target == outcome.id.target;
             match rows.iter_mut().find(same) {
                 Some(row) => row.count(&outcome.verdict),
                 None => {
                     let mut row = Self {
-                        tool: outcome.id.tool.clone(),
+                        subject: outcome.id.subject.clone(),
                         target: outcome.id.target,
                         passed: 0,
                         failed: 0,
@@ -78,7 +79,7 @@ impl Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (verdict, checks) = (if self.failed == 0 { "ok  " } else { "FAIL" }, self.passed + self.failed);
-        write!(f, "{verdict}  {:<32} {:<4} {checks:>3} checks", self.tool, self.target)?;
+        write!(f, "{verdict}  {:<32} {:<4} {checks:>3} checks", self.subject, self.target)?;
         if self.failed > 0 {
             write!(f, ", {} failed", self.failed)?;
         }
@@ -131,7 +132,7 @@ impl Report {
         let mut lines = vec![format!("FAIL {}", outcome.id)];
         let mut line = |name: &str, text: String| lines.push(format!("  {name:<9} {text}"));
         line("what", failure.message.clone());
-        line("evidence", outcome.evidence.name().to_owned());
+        line("evidence", format!("{} ({})", outcome.evidence.name(), outcome.level));
         if let Some(arguments) = &failure.arguments {
             line("input", json!(arguments).to_string());
         }
@@ -149,10 +150,7 @@ impl Report {
         if let Some(mcp) = &failure.mcp {
             line("mcp", mcp.to_string());
         }
-        // What concerns all tools is checked whichever is picked.
-        let only =
-            Some(&outcome.id.tool).filter(|tool| *tool != CATALOGUE).map(|tool| format!("--only {tool} "));
-        let again = format!("{}--seed {} --cases {}", only.unwrap_or_default(), self.seed, self.cases);
+        let again = format!("--only {} --seed {} --cases {}", outcome.id, self.seed, self.cases);
         line("again", format!("pilot-status-conformance {again}"));
         lines.join("\n")
     }
@@ -164,8 +162,8 @@ impl Report {
         let count = |number: fn(&Row) -> usize| rows.iter().map(number).sum::<usize>();
         let (passed, failed, skipped) =
             (count(|row| row.passed), count(|row| row.failed), count(|row| row.not_verified));
-        let tools = rows.iter().filter(|row| row.target == Target::Rest && row.tool != CATALOGUE).count();
-        let mut line = format!("{tools} tools on 2 targets, {} checks: ", passed + failed);
+        let subjects: BTreeSet<&str> = rows.iter().map(|row| row.subject.as_str()).collect();
+        let mut line = format!("{} subjects, {} checks: ", subjects.len(), passed + failed);
         line += &if failed == 0 { "all passed".to_owned() } else { format!("{failed} failed") };
         if skipped > 0 {
             line += &format!(", {skipped} not verified");

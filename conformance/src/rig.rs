@@ -1,5 +1,6 @@
 //! A pair of targets, and the mock behind them.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use mock_api::{Clock, MockApi, StartError};
@@ -8,12 +9,16 @@ use server::{Limits, Running, Server};
 use thiserror::Error;
 use tokio::runtime::Runtime;
 
+use crate::control::Control;
 use crate::targets::{Answer, Call, CallError, Mcp, Rest, Target};
 
 /// When the clock of the mock stands still: the start of the demo world, so that recorded answers stay as they are.
 const FROZEN_AT: &str = "2026-06-20T10:00:00.000Z";
 /// The seed of the mock's ids. Not that of the generated arguments: recorded answers hold ids.
 const MOCK_SEED: u64 = 0;
+
+/// The snapshot of state and clock as a run finds them, in the control API.
+const START: &str = "/snapshots/conformance-start";
 
 /// Why a rig did not start.
 #[derive(Debug, Error)]
@@ -29,21 +34,14 @@ pub enum RigError {
     Server(#[from] server::StartError),
 }
 
-/// How the state behind the targets is governed.
-#[derive(Debug, Clone)]
-pub enum Control {
-    /// The mock runs in this process.
-    Mock(Arc<MockApi>),
-    /// The mock runs elsewhere: it can be reset, but not asked for a digest.
-    Remote,
-}
-
 /// A pair of targets that share a state.
 #[derive(Debug)]
 pub struct Rig {
     rest: Rest,
     mcp: Mcp,
     control: Control,
+    /// Whether a snapshot of the start is kept.
+    kept: Cell<bool>,
     _server: Option<Running>,
     // The last to go: the mock and the server stop on it.
     runtime: Runtime,
@@ -63,7 +61,14 @@ impl Rig {
             Ok::<_, RigError>((mock, server))
         })?;
         let (rest, mcp) = (Rest::new(mock.url()), Mcp::new(server.mcp_url()));
-        Ok(Self { rest, mcp, control: Control::Mock(Arc::new(mock)), _server: Some(server), runtime })
+        Ok(Self {
+            rest,
+            mcp,
+            control: Control::Mock(Arc::new(mock)),
+            kept: Cell::new(false),
+            _server: Some(server),
+            runtime,
+        })
     }
 
     /// Targets that run already: the API's URL without `/v1`, and the URL of the MCP endpoint.
@@ -71,7 +76,14 @@ impl Rig {
     /// # Errors
     /// When there is no runtime.
     pub fn attach(api: &str, mcp: &str, control: Control) -> Result<Self, RigError> {
-        Ok(Self { rest: Rest::new(api), mcp: Mcp::new(mcp), control, _server: None, runtime: runtime()? })
+        Ok(Self {
+            rest: Rest::new(api),
+            mcp: Mcp::new(mcp),
+            control,
+            kept: Cell::new(false),
+            _server: None,
+            runtime: runtime()?,
+        })
     }
 
     /// Calls a tool.
@@ -106,22 +118,53 @@ impl Rig {
     /// Takes the state back to its world.
     ///
     /// # Errors
-    /// When the mock runs elsewhere and does not answer.
+    /// When there is no mock, or it does not answer.
     pub fn reset(&self) -> Result<(), CallError> {
-        match &self.control {
-            Control::Mock(mock) => mock.reset(),
-            Control::Remote => drop(self.runtime.block_on(self.rest.post("/_mock/reset"))?),
+        self.runtime.block_on(self.control.reset(&self.rest))
+    }
+
+    /// Takes state and clock back to where they were when this was first asked for.
+    ///
+    /// # Errors
+    /// As [`Rig::reset`].
+    pub(crate) fn rewind(&self) -> Result<(), CallError> {
+        if self.kept.get() {
+            self.steer(&format!("{START}/restore"), &Value::Null)?;
+            return self.reset();
         }
+        self.reset()?;
+        self.runtime.block_on(self.control.send(&self.rest, "PUT", START, None))?;
+        self.kept.set(true);
         Ok(())
     }
 
-    /// A digest of the state; `None` where the mock cannot be asked.
-    #[must_use]
-    pub fn digest(&self) -> Option<u64> {
-        match &self.control {
-            Control::Mock(mock) => Some(mock.digest()),
-            Control::Remote => None,
-        }
+    /// A digest of the state.
+    ///
+    /// # Errors
+    /// As [`Rig::reset`].
+    pub fn digest(&self) -> Result<String, CallError> {
+        self.runtime.block_on(self.control.digest(&self.rest))
+    }
+
+    /// Steers the mock: a `POST` to `/_mock` and `path`.
+    ///
+    /// # Errors
+    /// As [`Rig::reset`], and when the mock refuses.
+    pub fn steer(&self, path: &str, body: &Value) -> Result<Value, CallError> {
+        self.runtime.block_on(self.control.send(
+            &self.rest,
+            "POST",
+            path,
+            Some(body.clone()).filter(|body| !body.is_null()),
+        ))
+    }
+
+    /// What the mock's control API says at `/_mock` and `path`.
+    ///
+    /// # Errors
+    /// As [`Rig::steer`].
+    pub fn look(&self, path: &str) -> Result<Value, CallError> {
+        self.runtime.block_on(self.control.send(&self.rest, "GET", path, None))
     }
 
     /// The API's URL without `/v1`.

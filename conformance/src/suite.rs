@@ -1,25 +1,26 @@
-//! All checks of all tools, on several rigs at once.
+//! All checks of all subjects, on several rigs at once.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use fixtures::Contract;
 use fixtures::contract::ContractError;
 use fixtures::examples::{self, Example};
+use fixtures::{Area, Contract};
 use indexmap::IndexMap;
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::checks;
+use crate::demo::TENANT_KEY;
+use crate::family::Family;
 use crate::finding::Outcome;
 use crate::report::Report;
 use crate::rig::{Rig, RigError};
+use crate::scene::{Scenario, Scene};
+use crate::selection::{PatternError, Selection};
 use crate::subject::Subject;
 use crate::targets::CallError;
-
-/// Any key of the demo world: the list of tools is the same for all.
-const LISTING_KEY: &str = "ps_demo_tenant";
 
 /// What a run is made of.
 #[derive(Debug, Clone)]
@@ -28,15 +29,15 @@ pub struct Options {
     pub seed: u64,
     /// Generated arguments per property.
     pub cases: u32,
-    /// Only the tools whose name contains this, or whose area is called so.
-    pub only: Option<String>,
+    /// Which checks are made.
+    pub selection: Selection,
     /// Rigs that work at the same time.
     pub rigs: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 0, cases: 32, only: None, rigs: 2 }
+        Self { seed: 0, cases: 32, selection: Selection::default(), rigs: 2 }
     }
 }
 
@@ -63,14 +64,23 @@ pub enum SuiteError {
         /// What is wrong with it.
         reason: String,
     },
-    /// `only` names nothing.
-    #[error("no tool and no area is called {0:?}")]
-    NoSuchTool(String),
+    /// The selection cannot be read.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// A part of the selection names nothing.
+    #[error("{0:?} is no area, no family, no tool and no check; `list` shows what there is")]
+    NothingSelected(String),
 }
 
-/// Told as tools are done, in the order of the contract: how many of how many, and what came of the last one; before the first, what came of the
-/// checks that concern all of them.
+/// Told as subjects are done, in the order of the report: how many of how many, and what came of the last one.
 pub type Progress<'a> = dyn FnMut((usize, usize), &[Outcome]) + 'a;
+
+/// Something whose checks one rig makes by itself.
+enum Unit<'a> {
+    /// Boxed: it is much larger than the other.
+    Tool(Box<Subject<'a>>),
+    Scenario(&'static Scenario),
+}
 
 /// All checks.
 #[derive(Debug)]
@@ -84,15 +94,19 @@ impl Suite {
     /// Loads contract and examples.
     ///
     /// # Errors
-    /// When they are malformed, or `only` names nothing.
+    /// When they are malformed, or nothing is selected.
     pub fn new(options: Options) -> Result<Self, SuiteError> {
         let contract = Contract::load()?;
         let examples = examples::load().map_err(|error| SuiteError::Examples(error.to_string()))?;
-        let suite = Self { contract, examples, options };
-        match &suite.options.only {
-            Some(only) if suite.subjects()?.is_empty() => Err(SuiteError::NoSuchTool(only.clone())),
-            _ => Ok(suite),
+        let tools = contract.tools().map(|(tool, operation)| {
+            (tool.name.as_str(), Some(operation.area), checks::OF_A_TOOL.as_slice())
+        });
+        let scenarios = scenarios().map(|it| (it.name, it.area, std::slice::from_ref(&it.family)));
+        let subjects: Vec<_> = tools.chain(scenarios).collect();
+        if let Some(idle) = options.selection.idle(&subjects) {
+            return Err(SuiteError::NothingSelected(idle.to_owned()));
         }
+        Ok(Self { contract, examples, options })
     }
 
     /// Runs the checks on mocks and servers of its own.
@@ -111,49 +125,63 @@ impl Suite {
     where
         F: Fn() -> Result<Rig, RigError> + Sync,
     {
-        let subjects = self.subjects()?;
+        let units = self.units()?;
         let rig = start()?;
-        rig.reset()?;
-        let listed = rig.list_tools(LISTING_KEY)?;
-        let mut outcomes = vec![checks::catalogue(&rig, &self.contract, &listed)];
-        progress((0, subjects.len()), &outcomes.concat());
+        let listed = rig.list_tools(TENANT_KEY)?;
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
-        thread::scope(|scope| {
+        let outcomes = thread::scope(|scope| {
             let mut rigs = vec![rig];
-            while rigs.len() < self.options.rigs.clamp(1, subjects.len().max(1)) {
+            while rigs.len() < self.options.rigs.clamp(1, units.len().max(1)) {
                 rigs.push(start()?);
             }
             for rig in rigs {
-                let (sender, next, subjects, listed) = (sender.clone(), &next, &subjects, &listed);
-                scope.spawn(move || self.work(&rig, subjects, listed, next, &sender));
+                let (sender, next, units, listed) = (sender.clone(), &next, &units, &listed);
+                scope.spawn(move || self.work(&rig, units, listed, next, &sender));
             }
             drop(sender);
-            outcomes.extend(in_order(&receiver, subjects.len(), progress));
-            Ok::<(), SuiteError>(())
+            Ok::<_, SuiteError>(in_order(&receiver, units.len(), progress))
         })?;
         Ok(Report::new(self.options.seed, self.options.cases, outcomes.concat()))
     }
 
-    /// Takes one tool after the other until none is left.
+    /// Takes one unit after the other until none is left.
     fn work(
         &self,
         rig: &Rig,
-        subjects: &[Subject<'_>],
+        units: &[Unit<'_>],
         listed: &[Value],
         next: &AtomicUsize,
         done: &mpsc::Sender<(usize, Vec<Outcome>)>,
     ) {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(subject) = subjects.get(index) else { return };
-            let definition =
-                listed.iter().find(|tool| tool.get("name").is_some_and(|name| *name == subject.tool.name));
-            let outcomes = checks::run(rig, subject, definition, self.options.seed, self.options.cases);
+            let Some(unit) = units.get(index) else { return };
+            let outcomes = match unit {
+                Unit::Tool(subject) => {
+                    let named = |tool: &&Value| tool.get("name").is_some_and(|it| *it == subject.tool.name);
+                    checks::of_tool(rig, subject, listed.iter().find(named), &self.options)
+                }
+                Unit::Scenario(scenario) => {
+                    checks::of_scenario(scenario, Scene::new(scenario, rig, &self.contract, &self.options))
+                }
+            };
             if done.send((index, outcomes)).is_err() {
                 return;
             }
         }
+    }
+
+    /// What is checked, in the order of the report: what concerns all tools, each tool, and then what goes on between them.
+    fn units(&self) -> Result<Vec<Unit<'_>>, SuiteError> {
+        let wanted = |scenario: &&Scenario| {
+            self.options.selection.wants_subject(scenario.name, scenario.area, &[scenario.family])
+        };
+        let (catalogue, others): (Vec<_>, Vec<_>) =
+            scenarios().filter(wanted).partition(|scenario| scenario.family == Family::Catalogue);
+        let tools = self.subjects()?.into_iter().map(|subject| Unit::Tool(Box::new(subject)));
+        let units = catalogue.into_iter().map(Unit::Scenario).chain(tools);
+        Ok(units.chain(others.into_iter().map(Unit::Scenario)).collect())
     }
 
     /// The tools that are checked.
@@ -161,10 +189,9 @@ impl Suite {
     /// # Errors
     /// When a schema is malformed.
     pub fn subjects(&self) -> Result<Vec<Subject<'_>>, SuiteError> {
-        let only = self.options.only.as_deref();
-        let wanted = self.contract.tools().filter(|(tool, operation)| {
-            only.is_none_or(|only| tool.name.contains(only) || operation.area.name() == only)
-        });
+        let selection = &self.options.selection;
+        let wanted = |name: &str, area: Area| selection.wants_subject(name, Some(area), &checks::OF_A_TOOL);
+        let wanted = self.contract.tools().filter(|(tool, operation)| wanted(&tool.name, operation.area));
         wanted
             .map(|(tool, operation)| {
                 let examples = self.examples.get(&tool.name).map(Vec::as_slice).unwrap_or_default();
@@ -173,6 +200,10 @@ impl Suite {
             })
             .collect()
     }
+}
+
+fn scenarios() -> impl Iterator<Item = &'static Scenario> {
+    Family::ALL.into_iter().flat_map(|family| family.scenarios())
 }
 
 /// Collects what the rigs send, and tells it in the order of the contract, as soon as nothing before it is missing.

@@ -6,7 +6,7 @@ mod proxy;
 
 use std::sync::Arc;
 
-use conformance::{Control, Options, Report, Rig, Suite, Target, start_mock};
+use conformance::{Control, Options, Report, Rig, Selection, Suite, Target, start_mock};
 use proxy::{Ask, Distortion, Reply};
 use serde_json::{Value, json};
 use server::Server;
@@ -181,7 +181,7 @@ fn each_tool(reply: &mut Reply, change: fn(&mut Value)) {
     }
 }
 
-/// Runs the checks of one tool with a layer in front of one target.
+/// Runs some checks with a layer in front of one target.
 fn run(only: &str, target: Target, distortion: Distortion) -> Report {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (mock, _server, api, mcp) = runtime.block_on(async {
@@ -194,16 +194,14 @@ fn run(only: &str, target: Target, distortion: Distortion) -> Report {
         }
         (Arc::new(mock), server, api, format!("{mcp}/mcp"))
     });
-    let options = Options { seed: 1, cases: 48, only: Some(only.to_owned()), rigs: 1 };
+    let options = Options { seed: 1, cases: 48, selection: Selection::only([only]).unwrap(), rigs: 1 };
     let start = || Rig::attach(&api, &mcp, Control::Mock(Arc::clone(&mock)));
     Suite::new(options).unwrap().run_on(start, &mut |_, _| {}).unwrap()
 }
 
 fn caught(mutant: &Mutant) -> Result<(), String> {
-    let mut parts = mutant.caught_by.split('/');
-    let tool = parts.next().filter(|tool| *tool != "catalogue").unwrap_or("message_get");
-    let target = if parts.next_back() == Some("mcp") { Target::Mcp } else { Target::Rest };
-    let report = run(tool, target, Distortion { ask: mutant.ask, reply: mutant.reply });
+    let target = if mutant.caught_by.ends_with("/mcp") { Target::Mcp } else { Target::Rest };
+    let report = run(mutant.caught_by, target, Distortion { ask: mutant.ask, reply: mutant.reply });
     let failed: Vec<String> = report.failures().map(|(outcome, _)| outcome.id.to_string()).collect();
     if failed.iter().any(|id| id == mutant.caught_by) {
         return Ok(());

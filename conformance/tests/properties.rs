@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conformance::strategy::{Source, seen_by};
-use conformance::{Options, Subject, Suite, Target};
+use conformance::{Options, Selection, Subject, Suite, Target};
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value};
@@ -73,7 +73,9 @@ fn invalid_arguments_are_wrong_in_many_places() {
 
 #[test]
 fn what_is_invalid_over_mcp_may_be_valid_as_text() {
-    let suite = Suite::new(Options { only: Some("calls_list".into()), ..Options::default() }).unwrap();
+    let suite =
+        Suite::new(Options { selection: Selection::only(["calls_list"]).unwrap(), ..Options::default() })
+            .unwrap();
     let subjects = suite.subjects().unwrap();
     let seen = |value: Value| seen_by(Target::Rest, subjects[0].operation, &value);
     assert_eq!(seen(serde_json::json!({ "limit": "5" })), Some(serde_json::json!({ "limit": 5 })));

@@ -29,6 +29,8 @@ async fn everything_goes_back() {
     let first = send(&api, "+5511966665555").await;
     control.put("/faults/busy", json!({ "status": 503 })).await;
     assert_ne!(api.mock.digest(), fresh);
+    let told = json!({ "digest": format!("{:016x}", api.mock.digest()) });
+    assert_eq!(control.get("/digest").await, (200, told));
     assert_eq!(control.call(reqwest::Method::POST, "/reset", None).await, (200, json!({ "ok": true })));
     assert_eq!(api.mock.digest(), fresh);
     assert_eq!(control.get("/requests").await.1["count"], 0);

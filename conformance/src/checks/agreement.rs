@@ -3,21 +3,36 @@
 use fixtures::Evidence;
 use fixtures::examples::Example;
 
-use super::example::rule;
-use super::{Checked, Session};
+use super::Session;
+use super::schema::example::rule;
 use crate::compare::equal;
-use crate::finding::{Family, Finding};
+use crate::family::Family;
+use crate::finding::Finding;
+use crate::recorder::Checked;
+use crate::rule::Rule;
 use crate::targets::{Call, Target};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::must("agreement", "The server answers the first documented example as the API does."),
+    Rule::must("agreement-*", "The server answers every further documented example as the API does."),
+    Rule::must("origin", "A message says whether it was sent through the server or by another client.")
+        .proves(&["MCP-SEND-001", "MCP-SEND-002"]),
+];
+
+const FAMILY: Family = Family::Agreement;
 
 pub(super) fn run(session: &mut Session<'_>) {
     for (index, example) in session.subject.examples.iter().enumerate() {
-        let checked = agree(session, example);
-        session.record(Family::Agreement, &rule("agreement", index), Target::Mcp, example.evidence, checked);
+        let rule = rule("agreement", index);
+        if session.recorder.wants(FAMILY, &rule) {
+            let checked = agree(session, example);
+            session.recorder.record(FAMILY, &rule, Target::Mcp, example.evidence, checked);
+        }
     }
-    if session.subject.tool.name == "messages_send" {
+    if session.subject.tool.name == "messages_send" && session.recorder.wants(FAMILY, "origin") {
         for (target, expected) in [(Target::Rest, "API"), (Target::Mcp, "MCP")] {
             let checked = origin(session, target, expected);
-            session.record(Family::Agreement, "origin", target, Evidence::Inferred, checked);
+            session.recorder.record(FAMILY, "origin", target, Evidence::Inferred, checked);
         }
     }
 }
@@ -31,13 +46,13 @@ fn origin(session: &Session<'_>, target: Target, expected: &str) -> Checked {
     let id = sent.body.get("id").cloned().unwrap_or_default();
     let arguments = [("id".to_owned(), id)].into_iter().collect();
     let call = Call { operation, key: Some(&ready.key), arguments: &arguments };
-    let message = session.rig.call(Target::Rest, &call).map_err(|error| Finding::new(error.to_string()))?;
+    let message = session.rig.call(Target::Rest, &call)?;
     let actual = message.body.get("origin").cloned().unwrap_or_default();
     if actual == expected {
         return Ok(());
     }
     let finding = Finding::new("message_get does not say what the message was sent through");
-    Err(finding.with(expected, actual).after(Some(&ready.key), &ready.arguments))
+    Err(session.shown(finding.with(expected, actual), Some(&ready.key), &ready.arguments))
 }
 
 fn agree(session: &Session<'_>, example: &Example) -> Checked {
@@ -50,5 +65,5 @@ fn agree(session: &Session<'_>, example: &Example) -> Checked {
     let same = same.and_then(|()| {
         if rest.ok == mcp.ok { Ok(()) } else { Err(Finding::new("one side refuses what the other accepts")) }
     });
-    same.map_err(|finding| finding.after(Some(&ready.key), &ready.arguments))
+    same.map_err(|finding| session.shown(finding, Some(&ready.key), &ready.arguments))
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use conformance::{Control, Options, Outcome, Report, Rig, Row, Suite, SuiteError};
+use conformance::{Control, Options, Outcome, Report, Rig, Row, Selection, Suite, SuiteError};
 
 use super::{complain, print, usage};
 
@@ -25,9 +25,10 @@ pub(crate) struct Arguments {
     /// Generated arguments per property; a tool has up to four properties.
     #[arg(long, default_value_t = 32, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     cases: u32,
-    /// Only tools whose name contains PATTERN, or whose area is called so, such as message_get or calls.
-    #[arg(long, value_name = "PATTERN")]
-    only: Option<String>,
+    /// Only what PATTERN names: an area (calls), a family (credentials), a word in the name of a tool (message_get), or a check (message_get/missing-key).
+    /// Repeat it, or separate by commas, for more.
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    only: Vec<String>,
     /// Experimental: a mock that runs already, with the demo world and --clock frozen, as a loopback URL without /v1. Needs --mcp. Its state is reset
     /// again and again.
     #[arg(long, value_name = "URL", requires = "mcp", value_parser = loopback)]
@@ -62,7 +63,7 @@ pub(crate) fn main(arguments: &Arguments) -> ExitCode {
             Ok(()) => ExitCode::FAILURE,
             Err(error) => usage(&error),
         },
-        Err(error @ SuiteError::NoSuchTool(_)) => usage(&error.to_string()),
+        Err(error @ (SuiteError::NothingSelected(_) | SuiteError::Pattern(_))) => usage(&error.to_string()),
         Err(error) => {
             complain(&error.to_string());
             ExitCode::FAILURE
@@ -74,7 +75,7 @@ fn run(arguments: &Arguments) -> Result<Report, SuiteError> {
     let mut options = Options {
         seed: arguments.seed,
         cases: arguments.cases,
-        only: arguments.only.clone(),
+        selection: Selection::only(&arguments.only)?,
         ..Options::default()
     };
     let (Some(api), Some(mcp)) = (&arguments.api, &arguments.mcp) else {
@@ -82,7 +83,7 @@ fn run(arguments: &Arguments) -> Result<Report, SuiteError> {
     };
     // One state, so one rig.
     options.rigs = 1;
-    Suite::new(options)?.run_on(|| Rig::attach(api, mcp, Control::Remote), &mut show)
+    Suite::new(options)?.run_on(|| Rig::attach(api, mcp, Control::Remote { token: None }), &mut show)
 }
 
 /// One line per tool and target, and on a terminal how far it is.

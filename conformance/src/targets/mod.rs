@@ -92,6 +92,12 @@ pub enum CallError {
     /// REST has no way to say it, such as an empty path segment.
     #[error("cannot be said over REST: {0}")]
     Inexpressible(String),
+    /// The target cannot be made to do it, or must not be.
+    #[error("{0}")]
+    Unsupported(String),
+    /// The mock refuses to be steered so.
+    #[error("the control API refused: {0}")]
+    Control(String),
     /// The target did not answer, or not with JSON.
     #[error("{target} gave no usable answer: {reason}")]
     Unusable {
@@ -103,7 +109,7 @@ pub enum CallError {
 }
 
 impl CallError {
-    fn unusable(target: Target, reason: impl fmt::Display) -> Self {
+    pub(crate) fn unusable(target: Target, reason: impl fmt::Display) -> Self {
         Self::Unusable { target, reason: reason.to_string() }
     }
 }

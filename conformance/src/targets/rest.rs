@@ -78,6 +78,11 @@ impl Wire {
         Ok(())
     }
 
+    /// A `POST` of a JSON body, as the control API takes it.
+    pub(crate) fn post(target: String, body: Value) -> Self {
+        Self { method: "POST".to_owned(), target, headers: Vec::new(), body: Some(body) }
+    }
+
     /// The command line that makes the same request.
     #[must_use]
     pub fn curl(&self, base: &str) -> String {
@@ -128,15 +133,11 @@ impl Rest {
         self.send(&Wire { method: "GET".into(), target: path.into(), headers: Vec::new(), body: None }).await
     }
 
-    /// Posts nothing to a path of the target, such as `/_mock/reset`.
+    /// Makes any request.
     ///
     /// # Errors
     /// [`CallError`] when the target gives no JSON.
-    pub async fn post(&self, path: &str) -> Result<Answer, CallError> {
-        self.send(&Wire { method: "POST".into(), target: path.into(), headers: Vec::new(), body: None }).await
-    }
-
-    async fn send(&self, wire: &Wire) -> Result<Answer, CallError> {
+    pub async fn send(&self, wire: &Wire) -> Result<Answer, CallError> {
         let unusable = |reason: &dyn std::fmt::Display| CallError::unusable(Target::Rest, reason);
         let method = Method::from_bytes(wire.method.as_bytes()).map_err(|error| unusable(&error))?;
         let mut request = self.client.request(method, format!("{}{}", self.base, wire.target));

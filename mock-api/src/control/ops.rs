@@ -20,6 +20,7 @@ pub(super) fn operations() -> Vec<Operation> {
         operation("GET", "/health", health),
         operation("GET", "/openapi.json", document::get),
         operation("POST", "/reset", worlds::reset),
+        operation("GET", "/digest", worlds::digest),
         operation("POST", "/worlds", worlds::load),
         operation("GET", "/clock", clock::get),
         operation("PUT", "/clock", clock::put),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::response::Response;
 use fixtures::World;
 use serde::{Deserialize, Deserializer};
+use serde_json::json;
 
 use super::error::ControlError;
 use super::input::Input;
-use super::ops::done;
+use super::ops::{done, ok};
 use crate::mock::Mock;
 use crate::state::State;
 
@@ -25,6 +26,14 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 }
 
 impl Mock {
+    /// A digest of the state: two equal ones mean that nothing changed in between.
+    pub(crate) fn digest(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        format!("{:?}", crate::lock(&self.state)).hash(&mut hasher);
+        hasher.finish()
+    }
+
     pub(crate) fn world(&self) -> Arc<World> {
         Arc::clone(&crate::lock(&self.world))
     }
@@ -60,6 +69,10 @@ impl Mock {
         *crate::lock(&self.world) = Arc::new(world);
         self.reset();
     }
+}
+
+pub(super) async fn digest(mock: Arc<Mock>, _: Input) -> Result<Response, ControlError> {
+    ok(&json!({ "digest": format!("{:016x}", mock.digest()) }))
 }
 
 pub(super) async fn reset(mock: Arc<Mock>, input: Input) -> Result<Response, ControlError> {

@@ -7,9 +7,12 @@ use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value};
 
-use super::{Arguments, Checked, Session, over_mcp};
+use super::over_mcp;
+use crate::checks::{Arguments, Session};
 use crate::compare::equal;
-use crate::finding::{Family, Finding};
+use crate::family::Family;
+use crate::finding::Finding;
+use crate::recorder::Checked;
 use crate::strategy::Source;
 use crate::subject::{compile, holds};
 use crate::targets::{Answer, Target};
@@ -25,31 +28,32 @@ const BEFORE_BODY: [&str; 4] = [
 /// Steps towards the smallest arguments that fail.
 const MAX_SHRINKS: u32 = 1024;
 
-pub(super) fn run(session: &mut Session<'_>) {
+const VALID: &str = "valid-arguments";
+const INVALID_ARGUMENTS: &str = "invalid-arguments";
+
+pub(in crate::checks) fn run(session: &mut Session<'_>) {
+    if ![VALID, INVALID_ARGUMENTS].iter().any(|rule| session.recorder.wants(Family::Schema, rule)) {
+        return;
+    }
     let source = match source(session) {
         Ok(source) => source,
         Err(finding) => {
-            return session.record(
-                Family::Property,
-                "valid-arguments",
-                Target::Rest,
-                Evidence::Inferred,
-                Err(finding),
-            );
+            let evidence = Evidence::Inferred;
+            return session.recorder.record(Family::Schema, VALID, Target::Rest, evidence, Err(finding));
         }
     };
     let evidence = session.subject.operation.evidence;
     let valid = source.valid();
     for target in Target::ALL {
-        let checked = hold(session, "valid-arguments", target, &valid, valid_arguments);
-        session.record(Family::Property, "valid-arguments", target, evidence, checked);
+        let checked = hold(session, VALID, target, &valid, valid_arguments);
+        session.recorder.record(Family::Schema, VALID, target, evidence, checked);
     }
     for target in Target::ALL {
-        if !session.subject.operation.arguments.iter().any(|argument| refusable(argument, target)) {
-            continue;
+        let refusable = session.subject.operation.arguments.iter().any(|it| refusable(it, target));
+        if refusable && session.recorder.wants(Family::Schema, INVALID_ARGUMENTS) {
+            let checked = hold(session, INVALID_ARGUMENTS, target, &source.invalid(target), invalid);
+            session.recorder.record(Family::Schema, INVALID_ARGUMENTS, target, Evidence::Inferred, checked);
         }
-        let checked = hold(session, "invalid-arguments", target, &source.invalid(target), invalid);
-        session.record(Family::Property, "invalid-arguments", target, Evidence::Inferred, checked);
     }
 }
 
@@ -92,21 +96,21 @@ fn hold(
     let key = session.first()?.key.clone();
     let mut runner = TestRunner::new_with_rng(Config::default(), rng(session, rule, target));
     let (mut held, mut rejected) = (0, 0);
-    while held < session.cases {
+    while held < session.options.cases {
         let too_few =
             |reason: &str| Finding::new(format!("only {held} arguments could be generated: {reason}"));
         let mut tree = strategy.new_tree(&mut runner).map_err(|reason| too_few(reason.message()))?;
         let arguments = arguments(&*tree);
         if target == Target::Rest && !session.expressible(&arguments) {
             rejected += 1;
-            if rejected > 16 * session.cases + 256 {
+            if rejected > 16 * session.options.cases + 256 {
                 return Err(too_few("REST cannot say the others"));
             }
             continue;
         }
         if let Err(finding) = property(session, target, &arguments) {
             let (finding, smallest) = shrink(session, target, property, &mut *tree, finding, arguments);
-            return Err(finding.after(Some(&key), &smallest));
+            return Err(session.shown(finding, Some(&key), &smallest));
         }
         held += 1;
     }
@@ -153,7 +157,9 @@ fn rng(session: &Session<'_>, rule: &str, target: Target) -> TestRng {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     let mut seed = [0; 32];
-    for (to, from) in seed.iter_mut().zip(session.seed.to_le_bytes().into_iter().chain(hash.to_le_bytes())) {
+    for (to, from) in
+        seed.iter_mut().zip(session.options.seed.to_le_bytes().into_iter().chain(hash.to_le_bytes()))
+    {
         *to = from;
     }
     TestRng::from_seed(RngAlgorithm::ChaCha, &seed)

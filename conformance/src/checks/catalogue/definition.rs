@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Checked, Session};
+use crate::checks::Session;
 use crate::compare::equal;
-use crate::finding::{Family, Finding};
+use crate::family::Family;
+use crate::finding::Finding;
 use crate::recorded;
+use crate::recorder::Checked;
 use crate::subject::{Subject, compile, holds};
 use crate::targets::Target;
 
@@ -28,17 +30,17 @@ const REST: [(&str, Check<()>); 3] = [
 ];
 
 /// `listed` is the tool as the server lists it.
-pub(super) fn run(session: &mut Session<'_>, listed: Option<&Value>) {
+pub(in crate::checks) fn run(session: &mut Session<'_>, listed: Option<&Value>) {
     let evidence = session.subject.operation.evidence;
     for (rule, check) in REST {
-        session.record(Family::Definition, rule, Target::Rest, evidence, check(session.subject, &()));
+        session.recorder.record(Family::Catalogue, rule, Target::Rest, evidence, check(session.subject, &()));
     }
     for (rule, check) in MCP {
         let checked = listed.map_or_else(
             || Err(Finding::new("the server does not list the tool")),
             |it| check(session.subject, it),
         );
-        session.record(Family::Definition, rule, Target::Mcp, evidence, checked);
+        session.recorder.record(Family::Catalogue, rule, Target::Mcp, evidence, checked);
     }
 }
 

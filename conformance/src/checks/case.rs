@@ -1,20 +1,21 @@
-//! What must be refused is refused, with the exact status, code and body, alike on both sides, and nothing changes; what only looks like it is accepted.
-
-mod input;
-mod rules;
-mod table;
+//! Calls that must be refused, with the exact status, code and body, alike on both sides, and without any change; and calls that only look like it.
 
 use fixtures::Evidence;
 use serde_json::Value;
 
-use super::{Arguments, Checked, Ready, Session};
+use super::{Arguments, Ready, Session, credentials, errors, providers, schema};
 use crate::compare::equal;
-use crate::finding::{Family, Finding};
+use crate::family::Family;
+use crate::finding::Finding;
+use crate::recorder::Checked;
 use crate::targets::{Answer, Target};
+
+/// The check that all refusals together make.
+const UNTOUCHED: &str = "refusals-change-nothing";
 
 /// What a case must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Expect {
+pub(super) enum Expect {
     /// The same answer as the example's.
     Accepted,
     /// This status and code; no code where the API sends none.
@@ -23,21 +24,29 @@ enum Expect {
 
 /// One call that is made where the example of the tool could be made.
 #[derive(Debug, Clone)]
-struct Case {
-    rule: String,
-    key: Option<String>,
-    arguments: Arguments,
-    expect: Expect,
+pub(super) struct Case {
+    pub(super) family: Family,
+    pub(super) rule: String,
+    pub(super) key: Option<String>,
+    pub(super) arguments: Arguments,
+    pub(super) expect: Expect,
     /// On this side only; on both, as far as REST has a way to say it, where there is none.
-    only: Option<Target>,
+    pub(super) only: Option<Target>,
     /// The argument that an issue of the refusal must name.
-    about: Option<String>,
+    pub(super) about: Option<String>,
 }
 
 impl Case {
     /// The example's own call, to be refused under the given rule.
-    fn refused(ready: &Ready, rule: impl Into<String>, status: u16, code: &'static str) -> Self {
+    pub(super) fn refused(
+        family: Family,
+        ready: &Ready,
+        rule: impl Into<String>,
+        status: u16,
+        code: &'static str,
+    ) -> Self {
         Self {
+            family,
             rule: rule.into(),
             key: Some(ready.key.clone()),
             arguments: ready.arguments.clone(),
@@ -48,35 +57,31 @@ impl Case {
     }
 
     /// The example's own call, to be accepted under the given rule.
-    fn accepted(ready: &Ready, rule: &str) -> Self {
-        Self { expect: Expect::Accepted, ..Self::refused(ready, rule, 0, "") }
+    pub(super) fn accepted(family: Family, ready: &Ready, rule: &str) -> Self {
+        Self { expect: Expect::Accepted, ..Self::refused(family, ready, rule, 0, "") }
     }
 
-    fn invalid(ready: &Ready, rule: String, about: &str) -> Self {
-        Self { about: Some(about.to_owned()), ..Self::refused(ready, rule, 400, "VALIDATION_ERROR") }
-    }
-
-    fn key(mut self, key: &str) -> Self {
+    pub(super) fn key(mut self, key: &str) -> Self {
         self.key = Some(key.to_owned());
         self
     }
 
-    fn without_key(mut self) -> Self {
+    pub(super) fn without_key(mut self) -> Self {
         self.key = None;
         self
     }
 
-    fn only(mut self, target: Target) -> Self {
+    pub(super) fn only(mut self, target: Target) -> Self {
         self.only = Some(target);
         self
     }
 
-    fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
+    pub(super) fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.arguments.insert(name.to_owned(), value.into());
         self
     }
 
-    fn unset(mut self, name: &str) -> Self {
+    pub(super) fn unset(mut self, name: &str) -> Self {
         // Keeps the order of the others, so that calls read alike.
         self.arguments.shift_remove(name);
         self
@@ -88,16 +93,22 @@ pub(super) fn run(session: &mut Session<'_>) {
     match cases {
         Ok(cases) => cases.iter().for_each(|case| run_case(session, case)),
         Err(finding) => {
-            session.record(Family::Refusal, "refusals", Target::Rest, Evidence::Inferred, Err(finding))
+            let (family, rule) = (Family::Schema, "refusals");
+            session.recorder.record(family, rule, Target::Rest, Evidence::Inferred, Err(finding));
         }
     }
     untouched(session);
 }
 
 fn cases(session: &Session<'_>, ready: &Ready) -> Vec<Case> {
-    let mut cases = rules::credentials(session.subject, ready);
-    cases.extend(table::of(&session.subject.tool.name, ready));
-    cases.extend(input::cases(session.subject, ready));
+    let tool = &session.subject.tool.name;
+    let mut cases = credentials::cases(session.subject, ready);
+    cases.extend(providers::cases(tool, ready));
+    cases.extend(errors::cases(tool, ready));
+    cases.extend(schema::input::cases(session.subject, ready));
+    cases.retain(|case| {
+        session.recorder.wants(case.family, &case.rule) || session.recorder.wants(Family::Schema, UNTOUCHED)
+    });
     cases
 }
 
@@ -113,8 +124,8 @@ fn run_case(session: &mut Session<'_>, case: &Case) {
             .as_ref()
             .map_err(Clone::clone)
             .and_then(|answer| check(session, case, target, answer, rest.as_ref()));
-        let checked = checked.map_err(|finding| finding.after(case.key.as_deref(), &case.arguments));
-        session.record(Family::Refusal, &case.rule, target, evidence(session, case), checked);
+        let checked = checked.map_err(|finding| session.shown(finding, case.key.as_deref(), &case.arguments));
+        session.recorder.record(case.family, &case.rule, target, evidence(session, case), checked);
         if target == Target::Rest {
             rest = answer.ok();
         }
@@ -127,10 +138,8 @@ fn answer(session: &mut Session<'_>, case: &Case, target: Target) -> Result<Answ
     let answer = session.call(target, case.key.as_deref(), &case.arguments)?;
     if case.expect != Expect::Accepted && session.rig.digest() != before {
         let finding = Finding::new(format!("the refusal {} changed the state", case.rule));
-        session.changed.push((
-            target,
-            finding.with(Value::Null, answer.body.clone()).after(case.key.as_deref(), &case.arguments),
-        ));
+        let finding = finding.with(Value::Null, answer.body.clone());
+        session.changed.push((target, session.shown(finding, case.key.as_deref(), &case.arguments)));
     }
     Ok(answer)
 }
@@ -231,26 +240,10 @@ fn evidence(session: &Session<'_>, case: &Case) -> Evidence {
 /// No refusal so far has changed anything.
 fn untouched(session: &mut Session<'_>) {
     for target in Target::ALL {
-        if session.rig.digest().is_none() {
-            session.skip(
-                Family::Refusal,
-                "refusals-change-nothing",
-                target,
-                "the target has no digest of its state",
-            );
-            continue;
-        }
-        let found = session
-            .changed
-            .iter()
-            .find(|(changed, _)| *changed == target)
-            .map(|(_, finding)| finding.clone());
-        session.record(
-            Family::Refusal,
-            "refusals-change-nothing",
-            target,
-            Evidence::Inferred,
-            found.map_or(Ok(()), Err),
-        );
+        let checked = session.rig.digest().map_err(Box::<Finding>::from).and_then(|_| {
+            let found = session.changed.iter().find(|(changed, _)| *changed == target);
+            found.map_or(Ok(()), |(_, finding)| Err(finding.clone()))
+        });
+        session.recorder.record(Family::Schema, UNTOUCHED, target, Evidence::Inferred, checked);
     }
 }

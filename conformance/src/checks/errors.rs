@@ -1,45 +1,30 @@
-//! Providers, states of a number and unknown ids, tool by tool: written by hand from the decisions, so that a slip in the contract is caught too.
+//! Unknown ids and states that forbid a call (U-02), tool by tool: written by hand from the decisions, so that a slip in the contract is caught too.
 
-use serde_json::Value;
+use super::Ready;
+use super::case::{Case, Expect};
+use crate::demo::{META_OBA_KEY, TENANT_KEY, WEB_KEY};
+use crate::family::Family;
+use crate::rule::Rule;
 
-use super::rules::{META_KEY, META_OBA_KEY, TENANT_KEY, WEB_CLOSED_KEY, WEB_KEY};
-use super::{Case, Expect};
-use crate::checks::Ready;
+pub(super) const RULES: &[Rule] = &[
+    Rule::must(
+        "unknown-*",
+        "An id that names nothing is refused with 404 and the code of its kind of thing.",
+    ),
+    Rule::must(
+        "already-connected",
+        "Connecting a number that is connected is refused with 409 ALREADY_CONNECTED.",
+    ),
+    Rule::must(
+        "other-number",
+        "What belongs to another number of the account is refused as if it were not there.",
+    ),
+    Rule::must("other-tenant", "What belongs to another tenant is refused as if it were not there."),
+];
 
 /// An id that no world has.
 const UNKNOWN: &str = "unknown_0";
 const UNKNOWN_GROUP: &str = "120363999999999999@g.us";
-
-/// Voice calls (U-04) and inbound media (U-09).
-const META_ONLY: [&str; 11] = [
-    "call_initiate",
-    "calls_list",
-    "call_get",
-    "call_accept",
-    "call_reject",
-    "call_terminate",
-    "call_settings_get",
-    "call_settings_update",
-    "call_permission_get",
-    "call_permission_request",
-    "media_get",
-];
-
-/// What a META number does only with an approved Official Business Account, and a web number only while it is OPEN (U-09).
-const GROUPS: [&str; 9] = [
-    "groups_list",
-    "groups_create",
-    "group_info",
-    "group_participants_add",
-    "group_participants_remove",
-    "group_participants_promote",
-    "group_participants_demote",
-    "group_invite",
-    "group_pin",
-];
-
-/// What no META number does, and a web number only while it is OPEN (U-09).
-const WEB_ONLY: [&str; 2] = ["newsletters_list", "numbers_check"];
 
 /// The argument that names a thing, an id of the right form that names none, and the code (U-02).
 const UNKNOWN_IDS: [(&str, &str, &str, &str); 26] = [
@@ -71,10 +56,10 @@ const UNKNOWN_IDS: [(&str, &str, &str, &str); 26] = [
     ("media_get", "mediaId", UNKNOWN, "MEDIA_NOT_FOUND"),
 ];
 
-pub(super) fn of(tool: &str, ready: &Ready) -> Vec<Case> {
-    let mut cases = providers(tool, ready);
+pub(super) fn cases(tool: &str, ready: &Ready) -> Vec<Case> {
+    let mut cases = Vec::new();
     for (_, argument, id, code) in UNKNOWN_IDS.iter().filter(|(name, ..)| *name == tool) {
-        let case = Case::refused(ready, format!("unknown-{argument}"), 404, code);
+        let case = Case::refused(Family::Errors, ready, format!("unknown-{argument}"), 404, code);
         cases.push(with(case, argument, id));
     }
     cases.extend(particular(tool, ready));
@@ -94,44 +79,11 @@ fn with(mut case: Case, argument: &str, value: &str) -> Case {
     case.set(argument, value)
 }
 
-fn providers(tool: &str, ready: &Ready) -> Vec<Case> {
-    let refused = |rule: &str, key: &str, status, code| {
-        Case::refused(ready, rule, status, code).key(key).unset("whatsappNumberId")
-    };
-    let closed = || refused("closed-number", WEB_CLOSED_KEY, 409, "WHATSAPP_INSTANCE_NOT_CONNECTED");
-    let mut cases = Vec::new();
-    if META_ONLY.contains(&tool) {
-        cases.push(refused("wrong-provider", WEB_KEY, 400, "FEATURE_NOT_SUPPORTED"));
-    }
-    if GROUPS.contains(&tool) || tool == "messages_group" {
-        cases.push(refused("wrong-provider", META_KEY, 400, "META_GROUPS_NOT_ELIGIBLE"));
-    }
-    if WEB_ONLY.contains(&tool) {
-        cases.push(refused("wrong-provider", META_KEY, 400, "NOT_SUPPORTED_FOR_META"));
-    }
-    if GROUPS.contains(&tool) || WEB_ONLY.contains(&tool) {
-        cases.push(closed());
-    }
-    cases
-}
-
 /// What no list says.
 fn particular(tool: &str, ready: &Ready) -> Vec<Case> {
-    let case = |rule: &str, status, code| Case::refused(ready, rule, status, code);
-    let text = |key: &str, destination: &str, id: &str, code| {
-        let mut case = case(&format!("wrong-provider-{destination}"), 400, code).key(key);
-        case.arguments = [("text".to_owned(), Value::from("Oi"))].into_iter().collect();
-        case.set(destination, id)
-    };
+    let case = |rule: &str, status, code| Case::refused(Family::Errors, ready, rule, status, code);
     match tool {
-        "messages_send" => vec![
-            text(META_KEY, "newsletterId", "120363000000000001@newsletter", "NOT_SUPPORTED_FOR_META"),
-            text(META_KEY, "groupId", "120363000000000002@g.us", "META_GROUPS_NOT_ELIGIBLE"),
-        ],
-        "numbers_connect" => vec![
-            case("wrong-provider", 400, "NOT_SUPPORTED_FOR_META").set("id", "num_meta"),
-            case("already-connected", 409, "ALREADY_CONNECTED").set("id", "num_web"),
-        ],
+        "numbers_connect" => vec![case("already-connected", 409, "ALREADY_CONNECTED").set("id", "num_web")],
         // The one refusal without a code (U-02).
         "numbers_status" => {
             let unknown = case("unknown-id", 404, "NUMBER_NOT_FOUND").set("id", UNKNOWN);

@@ -3,8 +3,9 @@
 use fixtures::contract::{Argument, Place};
 use serde_json::{Value, json};
 
-use super::Case;
 use crate::checks::Ready;
+use crate::checks::case::Case;
+use crate::family::Family;
 use crate::strategy::seen_by;
 use crate::subject::Subject;
 use crate::targets::Target;
@@ -22,7 +23,7 @@ fn candidates() -> [Value; 7] {
     ]
 }
 
-pub(super) fn cases(subject: &Subject<'_>, ready: &Ready) -> Vec<Case> {
+pub(in crate::checks) fn cases(subject: &Subject<'_>, ready: &Ready) -> Vec<Case> {
     let mut cases: Vec<Case> =
         subject.operation.arguments.iter().filter_map(|argument| missing(ready, argument)).collect();
     for argument in &subject.operation.arguments {
@@ -33,19 +34,22 @@ pub(super) fn cases(subject: &Subject<'_>, ready: &Ready) -> Vec<Case> {
         cases.push(leaves_its_path(ready, argument));
     }
     let unknown = "notAnArgument";
-    cases.push(
-        Case::invalid(ready, "unknown-argument".to_owned(), unknown).set(unknown, "x").only(Target::Mcp),
-    );
-    cases.push(Case::accepted(ready, "unknown-argument").set(unknown, "x").only(Target::Rest));
+    cases.push(invalid(ready, "unknown-argument".to_owned(), unknown).set(unknown, "x").only(Target::Mcp));
+    cases
+        .push(Case::accepted(Family::Schema, ready, "unknown-argument").set(unknown, "x").only(Target::Rest));
     if matches!(subject.tool.name.as_str(), "templates_create" | "templates_update") {
         cases.push(base64_header(ready));
     }
     cases
 }
 
+fn invalid(ready: &Ready, rule: String, about: &str) -> Case {
+    let case = Case::refused(Family::Schema, ready, rule, 400, "VALIDATION_ERROR");
+    Case { about: Some(about.to_owned()), ..case }
+}
+
 fn missing(ready: &Ready, argument: &Argument) -> Option<Case> {
-    let case =
-        || Case::invalid(ready, format!("missing-{}", argument.name), &argument.name).unset(&argument.name);
+    let case = || invalid(ready, format!("missing-{}", argument.name), &argument.name).unset(&argument.name);
     argument.required.then(case)
 }
 
@@ -54,8 +58,7 @@ fn missing(ready: &Ready, argument: &Argument) -> Option<Case> {
 fn wrong_type(subject: &Subject<'_>, ready: &Ready, argument: &Argument, target: Target) -> Option<Case> {
     let rule = format!("wrong-type-{}", argument.name);
     candidates().into_iter().find_map(|candidate| {
-        let case =
-            Case::invalid(ready, rule.clone(), &argument.name).set(&argument.name, candidate).only(target);
+        let case = invalid(ready, rule.clone(), &argument.name).set(&argument.name, candidate).only(target);
         let seen = seen_by(target, subject.operation, &Value::Object(case.arguments.clone()));
         let refused =
             seen.is_some_and(|seen| !subject.arguments.is_valid(&seen) && mistyped(argument, &seen));
@@ -86,12 +89,12 @@ fn mistyped(argument: &Argument, arguments: &Value) -> bool {
 /// A dot segment would name another resource. REST clients resolve it themselves; the server must not.
 fn leaves_its_path(ready: &Ready, argument: &Argument) -> Case {
     let rule = format!("dot-segment-{}", argument.name);
-    Case::invalid(ready, rule, &argument.name).set(&argument.name, "..").only(Target::Mcp)
+    invalid(ready, rule, &argument.name).set(&argument.name, "..").only(Target::Mcp)
 }
 
 /// Documented for REST only (U-24).
 fn base64_header(ready: &Ready) -> Case {
     let header = json!({ "type": "IMAGE", "base64": "data:image/png;base64,AAAA" });
-    let case = Case::invalid(ready, "header-base64".to_owned(), "body").only(Target::Mcp);
+    let case = invalid(ready, "header-base64".to_owned(), "body").only(Target::Mcp);
     case.set("body", json!({ "header": header, "body": { "text": "Oi" } }))
 }

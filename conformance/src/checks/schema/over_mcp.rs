@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Arguments;
+use crate::checks::Arguments;
 
 /// Whether the server refuses arguments that the API takes: a template header with `base64` (U-24), as an object or as that object in JSON text.
 pub(super) fn refused(tool: &str, arguments: &Arguments) -> bool {

@@ -1,0 +1,71 @@
+//! What governs the state behind the targets.
+
+use std::sync::Arc;
+
+use mock_api::MockApi;
+use serde_json::{Value, json};
+
+use crate::targets::{CallError, Rest, Wire};
+
+/// What governs the state behind the targets. What it cannot do leaves checks *not verified*.
+#[derive(Debug, Clone)]
+pub enum Control {
+    /// The mock runs in this process.
+    Mock(Arc<MockApi>),
+    /// The mock runs elsewhere, and is steered by its control API.
+    Remote {
+        /// What its control API asks for.
+        token: Option<String>,
+    },
+    /// Nothing: this is no mock.
+    None,
+}
+
+impl Control {
+    /// Takes the state back to its world.
+    pub(crate) async fn reset(&self, rest: &Rest) -> Result<(), CallError> {
+        match self {
+            Self::Mock(mock) => {
+                mock.reset();
+                Ok(())
+            }
+            _ => self.send(rest, "POST", "/reset", None).await.map(drop),
+        }
+    }
+
+    /// A digest of the state.
+    pub(crate) async fn digest(&self, rest: &Rest) -> Result<String, CallError> {
+        match self {
+            Self::Mock(mock) => Ok(mock.digest().to_string()),
+            _ => {
+                let answer = self.send(rest, "GET", "/digest", None).await?;
+                Ok(answer.get("digest").and_then(Value::as_str).unwrap_or_default().to_owned())
+            }
+        }
+    }
+
+    /// Makes a request to the control API: `path` is what comes behind `/_mock`.
+    pub(crate) async fn send(
+        &self,
+        rest: &Rest,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Value, CallError> {
+        let token = match self {
+            Self::Mock(_) => None,
+            Self::Remote { token } => token.as_ref(),
+            Self::None => {
+                return Err(CallError::Unsupported("the target has no control API to steer it".to_owned()));
+            }
+        };
+        let headers = token.map(|token| ("x-control-token".to_owned(), token.clone())).into_iter().collect();
+        let wire = Wire { method: method.to_owned(), target: format!("/_mock{path}"), headers, body };
+        let answer = rest.send(&wire).await?;
+        if answer.ok {
+            return Ok(answer.body);
+        }
+        let asked = json!({ "asked": format!("{method} /_mock{path}"), "answer": answer.body });
+        Err(CallError::Control(asked.to_string()))
+    }
+}

@@ -1,0 +1,143 @@
+//! What is checked of more than one tool, or of none: a stage on which a scenario plays, and which remembers what was done on it.
+
+use std::cell::{Cell, RefCell};
+
+use fixtures::{Area, Contract, Evidence};
+use serde_json::{Map, Value};
+
+use crate::family::Family;
+use crate::finding::{Finding, Outcome, Step};
+use crate::recorder::{Checked, Recorder};
+use crate::rig::Rig;
+use crate::suite::Options;
+use crate::targets::{Answer, Call, Target};
+
+/// Checks that belong together, and are made one after the other on one rig.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scenario {
+    /// The subject of its checks, as in their ids.
+    pub(crate) name: &'static str,
+    /// The family of its checks.
+    pub(crate) family: Family,
+    /// The area that it is about, where it is about one.
+    pub(crate) area: Option<Area>,
+    /// Makes the checks.
+    pub(crate) run: fn(&mut Scene<'_>),
+}
+
+/// Where a scenario plays.
+#[derive(Debug)]
+pub(crate) struct Scene<'a> {
+    pub(crate) rig: &'a Rig,
+    pub(crate) contract: &'a Contract,
+    family: Family,
+    recorder: Recorder<'a>,
+    /// What was done since the last reset.
+    script: RefCell<Vec<Step>>,
+    steered: Cell<bool>,
+}
+
+impl<'a> Scene<'a> {
+    pub(crate) fn new(
+        scenario: &Scenario,
+        rig: &'a Rig,
+        contract: &'a Contract,
+        options: &'a Options,
+    ) -> Self {
+        let recorder = Recorder::new(rig, contract, &options.selection, scenario.name, scenario.area);
+        Self {
+            rig,
+            contract,
+            family: scenario.family,
+            recorder,
+            script: RefCell::default(),
+            steered: Cell::new(false),
+        }
+    }
+
+    /// Makes a check on a state that was just reset, and notes how it ended, with all that was done for it.
+    pub(crate) fn check(
+        &mut self,
+        rule: &str,
+        target: Target,
+        evidence: Evidence,
+        check: impl FnOnce(&Self) -> Checked,
+    ) {
+        if !self.recorder.wants(self.family, rule) {
+            return;
+        }
+        let checked = self.reset().and_then(|()| check(self)).map_err(|finding| self.told(finding));
+        self.recorder.record(self.family, rule, target, evidence, checked);
+    }
+
+    /// As [`Scene::check`], for what does not depend on the state.
+    pub(crate) fn check_in_any_state(
+        &mut self,
+        rule: &str,
+        target: Target,
+        evidence: Evidence,
+        check: impl FnOnce(&Self) -> Checked,
+    ) {
+        if self.recorder.wants(self.family, rule) {
+            self.script.borrow_mut().clear();
+            let checked = check(self).map_err(|finding| self.told(finding));
+            self.recorder.record(self.family, rule, target, evidence, checked);
+        }
+    }
+
+    /// Takes state and clock back to where they were.
+    pub(crate) fn reset(&self) -> Checked {
+        self.script.borrow_mut().clear();
+        Ok(self.rig.rewind()?)
+    }
+
+    /// Calls a tool. A target that gives no answer, or one of the wrong form, is a finding; a refusal is an answer.
+    pub(crate) fn call(
+        &self,
+        target: Target,
+        tool: &str,
+        key: &str,
+        arguments: &Map<String, Value>,
+    ) -> Result<Answer, Box<Finding>> {
+        let operation = self.contract.tool(tool);
+        let operation = operation.ok_or_else(|| Finding::new(format!("{tool} is no tool")))?;
+        let step =
+            Step::Call { tool: tool.to_owned(), key: Some(key.to_owned()), arguments: arguments.clone() };
+        self.script.borrow_mut().push(step);
+        let answer = self.rig.call(target, &Call { operation, key: Some(key), arguments })?;
+        match answer.defects.first() {
+            None => Ok(answer),
+            Some(defect) => Err(Finding::new(defect.clone()).with(Value::Null, answer.body)),
+        }
+    }
+
+    /// Steers the mock: a `POST` to `/_mock` and `path`.
+    pub(crate) fn steer(&self, path: &str, body: Value) -> Result<Value, Box<Finding>> {
+        self.steered.set(true);
+        self.script.borrow_mut().push(Step::Control { path: path.to_owned(), body: body.clone() });
+        Ok(self.rig.steer(path, &body)?)
+    }
+
+    /// Leaves the stage as it was found.
+    pub(crate) fn finish(self) -> Vec<Outcome> {
+        if self.steered.get() {
+            // A mock that has gone away is noticed by the next who asks it.
+            drop(self.rig.rewind());
+        }
+        self.recorder.finish()
+    }
+
+    /// A finding with what led to it, unless it says that itself.
+    fn told(&self, finding: Box<Finding>) -> Box<Finding> {
+        let mut script = self.script.take();
+        if finding.step.is_some() || finding.not_verified {
+            return finding;
+        }
+        let last = script.pop();
+        let finding = finding.preceded_by(script);
+        match last {
+            Some(step) => finding.shown_by(step),
+            None => finding,
+        }
+    }
+}
