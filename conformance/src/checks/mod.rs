@@ -82,6 +82,17 @@ pub(crate) fn of_scenario(scenario: &Scenario, mut scene: Scene<'_>) -> Vec<Outc
     scene.finish()
 }
 
+/// The answers of the API to a tool's documented examples, each from a state that was just reset; refusals are left out.
+pub(crate) fn examples(rig: &Rig, subject: &Subject<'_>) -> Vec<Answer> {
+    let options = Options::default();
+    let session = Session::new(rig, subject, &options);
+    let answer = |example| {
+        let ready = session.ready(example).ok()?;
+        session.call(Target::Rest, Some(&ready.key), &ready.arguments).ok().filter(|answer| answer.ok)
+    };
+    subject.examples.iter().filter_map(answer).collect()
+}
+
 /// The answer to a tool's first example, from a state that was just reset.
 ///
 /// # Errors

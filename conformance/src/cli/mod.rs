@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod drift;
 
 use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ pub(crate) struct Cli {
 enum Command {
     Check(check::Arguments),
     Diff(diff::Arguments),
+    Drift(drift::Arguments),
 }
 
 impl Cli {
@@ -39,6 +41,7 @@ impl Cli {
             None => check::main(&self.check),
             Some(Command::Check(arguments)) => check::main(arguments),
             Some(Command::Diff(arguments)) => diff::main(arguments),
+            Some(Command::Drift(arguments)) => drift::main(arguments),
         }
     }
 }
