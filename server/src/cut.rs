@@ -132,7 +132,8 @@ impl Pages {
                 let parts = |shown: &usize| *shown == 1 || created(shown - 1) != created(*shown);
                 let shown = (1..=fitting).rev().find(parts).unwrap_or(1);
                 let mark = created(shown - 1).filter(|mark| mark.len() <= MAX_MARK_BYTES);
-                (shown, mark.map(|mark| json!({ "before": mark, "limit": shown })))
+                // Not fewer than were asked for: the API ends a page in the middle of a moment, and what is left of that would never be seen.
+                (shown, mark.map(|mark| json!({ "before": mark })))
             }
             Self::None => (fitting, None),
         }

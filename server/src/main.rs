@@ -72,6 +72,11 @@ fn tell(running: &Running, format: LogFormat) {
     }
 }
 
+/// Says that a signal has begun the end.
+fn tell_end() {
+    tracing::info!("stopping: calls in flight may finish; a second signal ends them");
+}
+
 async fn serve_http(server: Server, settings: &Settings) -> Result<(), Failure> {
     let mut signals = Signals::catch()?;
     let running = server.start().await.map_err(|error| Failure::of_start(error, settings))?;
@@ -80,7 +85,7 @@ async fn serve_http(server: Server, settings: &Settings) -> Result<(), Failure> 
         () = signals.wait(|| running.reload_certificate()) => {}
         () = running.ended() => return Err(Failure::Ended(running.stop().await.err())),
     }
-    tracing::info!("stopping: calls in flight may finish; a second signal ends them");
+    tell_end();
     tokio::select! {
         result = running.stop() => Ok(result?),
         () = signals.wait(|| {}) => Err(Failure::SecondSignal),
@@ -96,6 +101,7 @@ async fn serve_stdio(server: Server, settings: &Settings) -> Result<(), Failure>
     let ended = async {
         signals.wait(|| {}).await;
         stop.cancel();
+        tell_end();
         tokio::select! {
             () = tokio::time::sleep(settings.config.drain) => Ok(()),
             () = signals.wait(|| {}) => Err(Failure::SecondSignal),

@@ -102,35 +102,6 @@ async fn calls_at_once_are_limited_per_key_and_in_all() {
 }
 
 #[tokio::test]
-async fn a_call_that_its_client_leaves_makes_room() {
-    let gate = Gate::open().await;
-    let server = start(&gate.url(), Limits { calls: 1, ..Limits::plain() }).await;
-    let held = tokio::select! {
-        held = gate.arrival() => held,
-        result = read(&server) => panic!("answered: {result}"),
-    };
-    held.abandoned().await;
-    let (result, ()) = tokio::join!(read(&server), async { gate.arrival().await.answer("{}").await });
-    assert_eq!(result["isError"], false);
-}
-
-/// Over HTTP without sessions an id says nothing about whose call it is: closing the response cancels, the notification does not.
-#[tokio::test]
-async fn a_notification_over_http_cancels_nobodys_call() {
-    let gate = Gate::open().await;
-    let server = start(&gate.url(), Limits::plain()).await;
-    let notify = async {
-        let held = gate.arrival().await;
-        let notification =
-            json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 } });
-        assert_eq!(post(&server, headers(), notification.to_string()).await.status, 202);
-        held.answer("{}").await;
-    };
-    let (result, ()) = tokio::join!(read(&server), notify);
-    assert_eq!(result["isError"], false);
-}
-
-#[tokio::test]
 async fn a_tool_may_have_a_time_of_its_own() {
     let upstream = answering(ok().set_delay(Duration::from_secs(3600))).await;
     let limits = Limits {

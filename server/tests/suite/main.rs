@@ -4,6 +4,7 @@
 
 mod bounds;
 mod calls;
+mod cancellation;
 mod common;
 mod definitions;
 mod deploy;

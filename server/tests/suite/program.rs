@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -54,6 +55,37 @@ async fn the_program_ends_with_its_input_after_the_call_in_flight() {
     assert_eq!(lines[0]["result"]["structuredContent"], json!({ "id": "a" }));
     let log = log.await.unwrap().unwrap();
     assert!(log.contains("message_get") && !log.contains(KEY), "{log}");
+}
+
+/// Its input stays open: it is the signal alone that ends the program.
+#[tokio::test]
+async fn stdio_ends_at_sigterm_after_the_call_in_flight() {
+    let gate = Gate::open().await;
+    let mut child = program(&["stdio"], &gate.url()).env("RUST_LOG", "info").spawn().unwrap();
+    let (mut input, mut output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let call = modern_params(json!({ "name": "message_get", "arguments": { "id": "a" } }));
+    input.write_all(format!("{}\n", request("tools/call", call)).as_bytes()).await.unwrap();
+    let held = gate.arrival().await;
+    terminate(&child).await;
+    let stopping = async { while !log.next_line().await.unwrap().unwrap().contains("stopping") {} };
+    timeout(LONG, stopping).await.unwrap();
+    // Tried again, which only a call does that goes on.
+    held.reset();
+    timeout(LONG, gate.arrival()).await.unwrap().answer(r#"{"id":"a"}"#).await;
+    let ended = timeout(LONG, child.wait()).await.unwrap();
+    assert_eq!(ended.unwrap().code(), Some(0));
+    let mut written = String::new();
+    output.read_to_string(&mut written).await.unwrap();
+    // One line, and all of it.
+    let answer: Value = serde_json::from_str(written.strip_suffix('\n').unwrap()).unwrap();
+    assert_eq!(answer["result"]["structuredContent"], json!({ "id": "a" }));
+    drop(input);
+}
+
+async fn terminate(child: &Child) {
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
 }
 
 #[tokio::test]
@@ -185,7 +217,7 @@ async fn listening(child: &mut Child) -> (String, JoinHandle<String>) {
             text += &line;
         }
     };
-    let url = tokio::time::timeout(LONG, listening).await.unwrap();
+    let url = timeout(LONG, listening).await.unwrap();
     let log = tokio::spawn(async move {
         while let Some(line) = log.next_line().await.unwrap() {
             text += &line;
@@ -210,13 +242,12 @@ async fn http_says_where_it_listens_and_ends_at_sigterm_after_the_call_in_flight
     let body =
         request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } })).to_string();
     let call = common::send(reqwest::Method::POST, &url, common::headers(), body);
-    let terminate = async {
+    let ended = async {
         let held = gate.arrival().await;
-        let pid = child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+        terminate(&child).await;
         held.answer(r#"{"id":"a"}"#).await;
     };
-    let (answer, ()) = tokio::join!(call, terminate);
+    let (answer, ()) = tokio::join!(call, ended);
     assert_eq!(answer.json()["result"]["structuredContent"], json!({ "id": "a" }));
     assert_eq!(child.wait().await.unwrap().code(), Some(0));
     let log = log.await.unwrap();

@@ -1,39 +1,80 @@
 //! Clients that ask and do not read.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use server::{Limits, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::common::{KEY, LONG, legacy, request};
+use crate::common::{KEY, LONG, get, legacy, request};
+use crate::process::Program;
 
 /// Length of what the API answers: with its copy as text, more than the system keeps for a client that does not read.
 const ANSWER: usize = 7 * 1024 * 1024;
 
-#[tokio::test]
-async fn are_not_waited_for() {
+async fn upstream() -> MockServer {
     let upstream = MockServer::start().await;
     let answer = ResponseTemplate::new(200).set_body_json(json!({ "data": "x".repeat(ANSWER) }));
     Mock::given(any()).respond_with(answer).mount(&upstream).await;
-    let limits = Limits { connections: 1, write_timeout: Duration::from_millis(100), ..Limits::default() };
-    let server = Server::builder().upstream(upstream.uri()).limits(limits).start().await.unwrap();
+    upstream
+}
+
+/// A client that has asked for the long answer and not read of it.
+async fn ask(address: SocketAddr) -> TcpStream {
     let body =
         request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } })).to_string();
     let head = format!(
         "POST /mcp HTTP/1.1\r\nhost: localhost\r\nx-api-key: {KEY}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
-    let mut lazy = TcpStream::connect(server.address()).await.unwrap();
+    let mut lazy = TcpStream::connect(address).await.unwrap();
     lazy.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
     lazy.readable().await.unwrap();
+    lazy
+}
+
+#[tokio::test]
+async fn are_not_waited_for() {
+    let upstream = upstream().await;
+    let limits = Limits { connections: 1, write_timeout: Duration::from_millis(100), ..Limits::default() };
+    let server = Server::builder().upstream(upstream.uri()).limits(limits).start().await.unwrap();
+    let mut lazy = ask(server.address()).await;
     // There is one connection at a time: another is served when this one has ended.
-    let another = tokio::time::timeout(LONG, legacy(&server, "ping", json!({}))).await;
+    let another = timeout(LONG, legacy(&server, "ping", json!({}))).await;
     assert_eq!(another.unwrap().status, 200);
     let mut taken = Vec::new();
     _ = lazy.read_to_end(&mut taken).await;
     assert!(taken.len() < 2 * ANSWER, "all of it was sent: {} bytes", taken.len());
+}
+
+/// How often a server that is about to end is asked whether it still waits: one that does not has closed its port long before.
+const ASKED: usize = 50;
+
+#[tokio::test]
+async fn are_given_the_whole_answer_by_a_program_that_stops() {
+    let upstream = upstream().await;
+    let program = Program::start(&upstream.uri(), &["--drain", "3600"]).await;
+    let mut lazy = ask(program.url.trim_start_matches("http://").parse().unwrap()).await;
+    let mut answer = vec![0; 1024];
+    lazy.read_exact(&mut answer).await.unwrap();
+    program.signal("-TERM").await;
+    let ready = format!("{}/ready", program.url);
+    let stopping = async { while !get(ready.clone()).await.text.contains("stopping") {} };
+    timeout(LONG, stopping).await.unwrap();
+    for _ in 0..ASKED {
+        assert_eq!(get(ready.clone()).await.status, 503);
+    }
+    timeout(LONG, lazy.read_to_end(&mut answer)).await.unwrap().unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body["result"]["structuredContent"]["data"].as_str().unwrap().len(), ANSWER);
+    let (code, log) = program.end().await;
+    assert_eq!(code, Some(0), "{log:?}");
 }

@@ -112,26 +112,6 @@ async fn too_long() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_ends_the_request() {
-    let gate = Gate::open().await;
-    let server = start(&gate.url()).await;
-    let params = json!({ "name": "message_get", "arguments": { "id": "msg_1" } });
-    for modern in [false, true] {
-        let call = async {
-            match modern {
-                true => common::modern(&server, "tools/call", params.clone()).await,
-                false => common::legacy(&server, "tools/call", params.clone()).await,
-            }
-        };
-        let held = tokio::select! {
-            held = gate.arrival() => held,
-            answer = call => panic!("answered: {answer:?}"),
-        };
-        held.abandoned().await;
-    }
-}
-
-#[tokio::test]
 async fn stopping_waits_for_calls_in_flight() {
     let gate = Gate::open().await;
     let server = start(&gate.url()).await;

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::{World, token};
 use crate::common::failure;
 
-fn granted(numbers: &[&str]) -> String {
+pub(super) fn granted(numbers: &[&str]) -> String {
     token(json!({ "number_ids": numbers }))
 }
 
 /// Tools of one scope, by the contract.
-fn tools(scope: Scope) -> Vec<String> {
+pub(super) fn tools(scope: Scope) -> Vec<String> {
     let contract = Contract::load().unwrap();
     contract
         .tools()

@@ -1,6 +1,7 @@
 //! The published keys: fetched when they are needed, and not more often.
 
 use serde_json::json;
+use server::selection::Selection;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -145,7 +146,7 @@ async fn are_found_by_the_metadata() {
             let mut oauth = settings(&login);
             oauth.issuer.clone_from(&issuer);
             oauth.jwks_uri = None;
-            let world = World::of(login, oauth).await;
+            let world = World::of(login, oauth, Selection::default()).await;
             world.login_answers("GET", at, ResponseTemplate::new(200).set_body_json(&metadata)).await;
             let answer = world.list(&token(json!({ "iss": issuer }))).await;
             assert_eq!(answer.status, expected, "{at} {metadata}");

@@ -5,6 +5,7 @@ mod forged;
 mod grants;
 mod introspection;
 mod keys;
+mod meta;
 mod metadata;
 mod stdio;
 mod tokens;
@@ -19,6 +20,7 @@ use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
+use server::selection::Selection;
 use server::{Clock, OAuth, Running, Server};
 use tokio::sync::Mutex;
 use wiremock::matchers::{any, method, path};
@@ -75,13 +77,13 @@ impl World {
         let login = MockServer::start().await;
         let mut oauth = settings(&login);
         change(&mut oauth);
-        Self::of(login, oauth).await
+        Self::of(login, oauth, Selection::default()).await
     }
 
-    async fn of(login: MockServer, oauth: OAuth) -> Self {
+    async fn of(login: MockServer, oauth: OAuth, selection: Selection) -> Self {
         let api = MockServer::start().await;
         let now = Arc::new(AtomicU64::new(NOW));
-        let server = builder(&api, oauth, &now).start().await.unwrap();
+        let server = builder(&api, oauth, &now).selection(selection).start().await.unwrap();
         Mock::given(any()).respond_with(echo).with_priority(9).mount(&api).await;
         let world = Self { login, api, server, now, mounted: Mutex::default() };
         world.publish(&[&signer(1)]).await;
