@@ -10,7 +10,7 @@ use crate::handler::WholeLists;
 use crate::meta::MetaTools;
 use crate::operation::{Metrics, RequestIds, Watched};
 use crate::outcome::{Failure, Outcome};
-use crate::selection::{Filter, View};
+use crate::selection::Filter;
 use crate::table::{Entry, Table};
 use crate::upstream::Upstream;
 use crate::validate::Problem;
@@ -50,12 +50,6 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    /// The tools that are served to a request, which may select some of them.
-    #[must_use]
-    pub(crate) fn view<'a>(&'a self, asked: Option<&'a Filter>, caller: &'a Caller) -> View<'a> {
-        View::new(&self.table, &self.served, asked, caller.grant())
-    }
-
     /// Runs one call for `caller`. Dropping the future ends the request to the API.
     pub(crate) async fn run(&self, entry: &Entry, arguments: Map<String, Value>, caller: &Caller) -> Outcome {
         let name = &entry.definition.name;

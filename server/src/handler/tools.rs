@@ -48,8 +48,8 @@ pub(crate) struct WholeLists {
 
 impl Calls {
     /// The tools that `asker` may see and call.
-    pub(crate) fn view_of<'a>(&'a self, asker: &Asker<'a>) -> View<'a> {
-        self.view(asker.selected, asker.caller)
+    fn view<'a>(&'a self, asker: &Asker<'a>) -> View<'a> {
+        View::new(&self.table, &self.served, asker.selected, asker.caller.grant())
     }
 
     /// What comes of a call, whatever kind of tool it is for. Dropping the future ends the request to the API.
@@ -62,7 +62,7 @@ impl Calls {
         arguments: Map<String, Value>,
         asker: &Asker<'_>,
     ) -> Result<Outcome, ErrorData> {
-        let view = self.view_of(asker);
+        let view = self.view(asker);
         match &self.meta_tools {
             Some(meta_tools) => self.answer_meta(meta_tools, name, arguments, (asker, &view)).await,
             None => {
@@ -124,7 +124,7 @@ impl Calls {
 impl Calls {
     /// What `asker` is listed, in the shape of the modern revision or of those before.
     pub(crate) fn list(&self, asker: &Asker<'_>, modern: bool) -> ListToolsResult {
-        let view = self.view_of(asker);
+        let view = self.view(asker);
         let mut result = ListToolsResult::with_all_items(self.definitions(&view));
         if modern {
             // Who may keep it: where some callers see less, only the one who got it.
