@@ -13,7 +13,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
-use super::{Handler, is_modern};
+use super::{Handler, TTL_MS, is_modern};
 use crate::auth::Grant;
 use crate::diagnostics;
 use crate::meta::{self, MetaTools};
@@ -35,9 +35,6 @@ pub(crate) struct Asker<'a> {
     /// The metadata of the request.
     pub(crate) meta: &'a MetaObject,
 }
-
-/// How long clients may keep what does not change while the server runs, in milliseconds.
-pub(super) const TTL_MS: u64 = 60 * 60 * 1000;
 
 /// The list of all tools that are served, once it has been asked for.
 #[derive(Debug, Default)]
