@@ -64,13 +64,17 @@ impl App {
     /// The answer of the protocol.
     async fn spoken(&self, taken: intake::Taken, caller: Caller, selected: Option<Filter>) -> Response {
         let intake::Taken { mut parts, body, request, room: _room } = taken;
-        let id = request.as_ref().map(|request| request.id.clone());
-        if let Some(direct) =
-            request.and_then(|request| Direct::take(&parts.headers, request, self.calls.diagnostic_tools))
-        {
-            let name = parts.extensions.remove().unwrap_or_else(|| self.calls.request_ids.next());
-            return direct.answer(&self.calls, &caller, selected.as_ref(), name).await;
-        }
+        let direct = request
+            .map(|request| Direct::take(&parts.headers, request, self.calls.diagnostic_tools))
+            .transpose();
+        let id = match direct {
+            Ok(Some(direct)) => {
+                let name = parts.extensions.remove().unwrap_or_else(|| self.calls.request_ids.next());
+                return direct.answer(&self.calls, &caller, selected.as_ref(), name).await;
+            }
+            Ok(None) => None,
+            Err(id) => Some(id),
+        };
         parts.extensions.insert(caller);
         if let Some(selected) = selected {
             parts.extensions.insert(selected);
