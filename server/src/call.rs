@@ -64,7 +64,7 @@ impl Calls {
         call: impl Future<Output = Result<Outcome, Failure>>,
     ) -> Outcome {
         let watched = Watched::begin(&self.metrics, tool);
-        let outcome = match self.admission.admit(caller.fingerprint()) {
+        let outcome = match self.admission.admit(caller) {
             Ok(_admitted) => call.await,
             Err(refusal) => Err(refusal.into()),
         };
@@ -88,10 +88,17 @@ impl Calls {
         let reply = self.upstream.send(&request, &credential, limit).await?;
         if reply.status == StatusCode::UNAUTHORIZED {
             self.credentials.forget(caller);
+        } else if shows_that_the_key_is_good(reply.status) {
+            self.admission.accept(caller);
         }
         let outcome = Outcome::from_reply(reply);
         Ok(cut::shorten(outcome, &entry.operation, &arguments, self.max_result_bytes))
     }
+}
+
+/// The API looks at the key before anything else of a request (U-03). Other answers may come from what stands before it.
+fn shows_that_the_key_is_good(status: StatusCode) -> bool {
+    status.is_success() || matches!(status.as_u16(), 400 | 402 | 404 | 409 | 422)
 }
 
 fn prepare(entry: &Entry, arguments: &Value) -> Result<request::Request, Vec<Problem>> {

@@ -27,6 +27,7 @@ mod attempts;
 pub mod auth;
 mod base_url;
 mod breaker;
+mod budget;
 mod call;
 mod clock;
 mod config;

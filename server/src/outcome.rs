@@ -84,7 +84,9 @@ impl From<Refusal> for Failure {
         let (status, code) = match refusal {
             Refusal::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "SERVER_RATE_LIMITED"),
             Refusal::TooManyAtOnce => (StatusCode::TOO_MANY_REQUESTS, "SERVER_CONCURRENCY_LIMITED"),
-            Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "SERVER_BUSY"),
+            Refusal::Busy | Refusal::TooManyCallers | Refusal::Unverified(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "SERVER_BUSY")
+            }
         };
         Self::new(status, code, refusal.to_string()).retry_after(refusal.retry_after())
     }

@@ -31,6 +31,7 @@ const SETTINGS: &[Row] = &[
     ("limits.calls_per_caller", "1", "2", Some(("--max-calls-per-caller", "3", "3"))),
     ("limits.calls_per_minute", "1", "2", Some(("--calls-per-minute", "3", "3"))),
     ("limits.burst", "1", "2", None),
+    ("limits.unverified_calls_per_minute", "1", "2", None),
     ("limits.callers", "1", "2", None),
     ("limits.max_result_bytes", "1", "2", Some(("--max-result-bytes", "3", "3"))),
     ("limits.tool_timeout_seconds.media_get", "1", "2", Some(("--tool-timeout", "media_get=3", "3"))),

@@ -17,6 +17,10 @@ pub(crate) enum Bound {
     CallerConcurrency,
     /// Calls of all callers at once.
     Concurrency,
+    /// Callers that are kept book of.
+    Callers,
+    /// Calls with keys that the API has not accepted yet.
+    Unverified,
     /// Room for the bodies of requests.
     Bodies,
     /// Questions about access tokens that are not known.
@@ -24,14 +28,23 @@ pub(crate) enum Bound {
 }
 
 impl Bound {
-    const ALL: [Self; 5] =
-        [Self::Rate, Self::CallerConcurrency, Self::Concurrency, Self::Bodies, Self::Introspections];
+    const ALL: [Self; 7] = [
+        Self::Rate,
+        Self::CallerConcurrency,
+        Self::Concurrency,
+        Self::Callers,
+        Self::Unverified,
+        Self::Bodies,
+        Self::Introspections,
+    ];
 
     fn labels(self) -> ReasonLabels {
         let reason = match self {
             Self::Rate => "rate",
             Self::CallerConcurrency => "caller_concurrency",
             Self::Concurrency => "concurrency",
+            Self::Callers => "callers",
+            Self::Unverified => "unverified",
             Self::Bodies => "bodies",
             Self::Introspections => "introspections",
         };
