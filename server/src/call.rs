@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::admission::Admission;
 use crate::auth::Credentials;
-use crate::handler::WholeLists;
+use crate::handler::{Asker, WholeLists};
 use crate::meta::MetaTools;
 use crate::operation::{Metrics, RequestIds, Watched};
 use crate::outcome::{Failure, Outcome};
@@ -50,10 +50,15 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    /// Runs one call for `caller`. Dropping the future ends the request to the API.
-    pub(crate) async fn run(&self, entry: &Entry, arguments: Map<String, Value>, caller: &Caller) -> Outcome {
+    /// Runs one call. Dropping the future ends the request to the API.
+    pub(crate) async fn run(
+        &self,
+        entry: &Entry,
+        arguments: Map<String, Value>,
+        asker: &Asker<'_>,
+    ) -> Outcome {
         let name = &entry.definition.name;
-        self.admitted(name, caller, self.ask(entry, arguments, caller)).await
+        self.admitted(name, asker.caller, self.ask(entry, arguments, asker)).await
     }
 
     /// What comes of `call`, if `caller` may call now; counted and logged as a call of `tool`.
@@ -78,21 +83,30 @@ impl Calls {
         &self,
         entry: &Entry,
         mut arguments: Map<String, Value>,
-        caller: &Caller,
+        asker: &Asker<'_>,
     ) -> Result<Outcome, Failure> {
+        let caller = asker.caller;
         caller.grant().apply(&entry.operation, &mut arguments).map_err(|refusal| *refusal)?;
         let arguments = Value::Object(arguments);
         let request = prepare(entry, &arguments).map_err(|problems| Failure::invalid(&problems))?;
         let credential = self.credentials.of(caller).await?;
         let limit = self.times.of(&entry.definition.name);
-        let reply = self.upstream.send(&request, &credential, limit).await?;
+        let mut reply = self.upstream.send(&request, &credential, limit).await?;
         if reply.status == StatusCode::UNAUTHORIZED {
             self.credentials.forget(caller);
         } else if shows_that_the_key_is_good(reply.status) {
             self.admission.accept(caller);
         }
+        let mut room = std::mem::take(&mut reply.room);
         let outcome = Outcome::from_reply(reply);
-        Ok(cut::shorten(outcome, &entry.operation, &arguments, self.max_result_bytes))
+        let outcome = cut::shorten(outcome, &entry.operation, &arguments, self.max_result_bytes);
+        if let Outcome::Success(answer) = &outcome {
+            room.shrink(answer.text().len());
+        }
+        if let Some(until_taken) = asker.room {
+            until_taken.hold(room);
+        }
+        Ok(outcome)
     }
 }
 

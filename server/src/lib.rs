@@ -47,6 +47,7 @@ pub mod outcome;
 mod rate;
 pub mod request;
 mod retry_after;
+mod room;
 pub mod rules;
 mod schema;
 mod seconds;

@@ -28,6 +28,9 @@ pub struct Limits {
     pub write_timeout: Duration,
     /// Bytes of request bodies over HTTP at once, of all callers, without the first 16 KiB of each; at least one of [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES).
     pub body_bytes: usize,
+    /// Bytes of answers of the API over HTTP at once, of all callers, from their arrival until clients have taken them, without the first 16 KiB of each. Each
+    /// byte counts three times, as often as it is in memory; so it is at least three times [`Config::max_response_bytes`](crate::Config::max_response_bytes).
+    pub answer_bytes: usize,
     /// Calls of tools at once, of all callers.
     pub calls: usize,
     /// Calls of tools at once of one credential.
@@ -73,6 +76,7 @@ impl Default for Limits {
             head_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
             body_bytes: 128 * 1024 * 1024,
+            answer_bytes: 64 * 1024 * 1024,
             calls: 512,
             calls_per_caller: 64,
             calls_per_minute: 1200,

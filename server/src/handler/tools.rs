@@ -20,6 +20,7 @@ use crate::meta::{self, MetaTools};
 use crate::names::shorten;
 use crate::operation::{RequestId, trace};
 use crate::outcome::{Failure, Outcome};
+use crate::room::UntilTaken;
 use crate::selection::{Filter, View};
 use crate::table::Entry;
 use crate::validate::Problem;
@@ -34,6 +35,8 @@ pub(crate) struct Asker<'a> {
     pub(crate) request_id: RequestId,
     /// The metadata of the request.
     pub(crate) meta: &'a MetaObject,
+    /// What holds the room of the answer until it is taken, where that is known.
+    pub(crate) room: Option<&'a UntilTaken>,
 }
 
 /// The list of all tools that are served, once it has been asked for.
@@ -100,7 +103,7 @@ impl Calls {
     }
 
     async fn run_traced(&self, entry: &Entry, arguments: Map<String, Value>, asker: &Asker<'_>) -> Outcome {
-        self.traced(&entry.definition.name, self.run(entry, arguments, asker.caller), asker).await
+        self.traced(&entry.definition.name, self.run(entry, arguments, asker), asker).await
     }
 
     async fn traced(&self, tool: &str, call: impl Future<Output = Outcome>, asker: &Asker<'_>) -> Outcome {
@@ -200,6 +203,7 @@ impl Handler {
             selected: extensions.and_then(|extensions| extensions.get()),
             request_id: named().unwrap_or_else(|| self.calls.request_ids.next()),
             meta: &context.meta.0,
+            room: extensions.and_then(|extensions| extensions.get()),
         })
     }
 

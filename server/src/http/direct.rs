@@ -19,6 +19,7 @@ use crate::answer::{Answer, Object};
 use crate::handler::Asker;
 use crate::operation::RequestId as RequestName;
 use crate::outcome::Outcome;
+use crate::room::UntilTaken;
 use crate::selection::Filter;
 use crate::{Caller, Calls, diagnostics};
 
@@ -92,9 +93,10 @@ impl Direct {
         caller: &Caller,
         selected: Option<&Filter>,
         request_id: RequestName,
+        room: Option<&UntilTaken>,
     ) -> Response {
         let Self { id, asks, meta, modern } = self;
-        let asker = Asker { caller, selected, request_id, meta: &meta };
+        let asker = Asker { caller, selected, request_id, meta: &meta, room };
         let outcome = match asks {
             Asks::List => match calls.list_json(&asker, modern) {
                 Ok(list) => return result(id, list),

@@ -11,7 +11,6 @@ pub mod intake;
 mod mcp;
 pub mod polish;
 mod problem;
-mod room;
 pub(crate) mod serve;
 
 use std::convert::Infallible;
@@ -32,10 +31,10 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::auth::{self, Authenticator, Challenge};
 use crate::operation::{Drain, Readiness, RequestIds};
+pub use crate::room::Room;
 use crate::{Calls, Config, Handler, NAME, VERSION};
 use guard::Guard;
 pub use problem::Problem;
-pub use room::Room;
 
 /// Longest request body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -68,7 +67,7 @@ pub(crate) fn routes(
     let guard = Arc::new(guard);
     let app = App {
         service: service(calls.clone()),
-        room: Room::new(config.limits.body_bytes, calls.metrics.clone()),
+        room: Room::for_bodies(config.limits.body_bytes, calls.metrics.clone()),
         calls,
         authenticator,
         challenge: Challenge::new(oauth),

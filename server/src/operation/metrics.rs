@@ -117,7 +117,7 @@ impl Metrics {
         let began = Instant::now();
         let result = request.await;
         let outcome = match &result {
-            Ok(_) => "answered",
+            Ok(_) | Err(UpstreamError::NoRoom | UpstreamError::Dropped) => "answered",
             Err(UpstreamError::Unreachable) => "unreachable",
             Err(UpstreamError::Timeout) => "timeout",
             Err(_) => "invalid",

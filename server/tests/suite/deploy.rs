@@ -77,6 +77,18 @@ fn the_pods_listen_where_the_manifests_say_and_have_time_to_drain() {
     assert!(before + config.drain.as_secs() + 2 < grace);
 }
 
+/// What the server has in memory at rest, in bytes, with some to spare: the bench of memory allows it 40 MiB after a million calls.
+const AT_REST: usize = 48 * 1024 * 1024;
+
+#[test]
+fn what_the_pods_may_hold_fits_their_memory() {
+    let limits = config().limits;
+    let container = &kubernetes("deployment")["spec"]["template"]["spec"]["containers"][0];
+    let memory = container["resources"]["limits"]["memory"].as_str().unwrap();
+    let memory = memory.strip_suffix("Mi").unwrap().parse::<usize>().unwrap() * 1024 * 1024;
+    assert!(AT_REST + limits.body_bytes + limits.answer_bytes <= memory, "{limits:?} in {memory} bytes");
+}
+
 #[test]
 fn the_variables_of_the_compose_file_are_settings() {
     let compose = yaml("deploy/compose.yaml");

@@ -27,6 +27,7 @@ const SETTINGS: &[Row] = &[
     ("limits.head_timeout_seconds", "1", "2", None),
     ("limits.write_timeout_seconds", "1", "2", None),
     ("limits.body_bytes", "1", "2", None),
+    ("limits.answer_bytes", "1", "2", None),
     ("limits.calls", "1", "2", Some(("--max-calls", "3", "3"))),
     ("limits.calls_per_caller", "1", "2", Some(("--max-calls-per-caller", "3", "3"))),
     ("limits.calls_per_minute", "1", "2", Some(("--calls-per-minute", "3", "3"))),

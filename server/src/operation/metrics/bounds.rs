@@ -23,18 +23,21 @@ pub(crate) enum Bound {
     Unverified,
     /// Room for the bodies of requests.
     Bodies,
+    /// Room for the answers of the API.
+    Answers,
     /// Questions about access tokens that are not known.
     Introspections,
 }
 
 impl Bound {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Rate,
         Self::CallerConcurrency,
         Self::Concurrency,
         Self::Callers,
         Self::Unverified,
         Self::Bodies,
+        Self::Answers,
         Self::Introspections,
     ];
 
@@ -46,6 +49,7 @@ impl Bound {
             Self::Callers => "callers",
             Self::Unverified => "unverified",
             Self::Bodies => "bodies",
+            Self::Answers => "answers",
             Self::Introspections => "introspections",
         };
         ReasonLabels { reason }
