@@ -114,7 +114,9 @@ fn what_the_pods_may_hold_fits_their_memory() {
     let container = &kubernetes("deployment")["spec"]["template"]["spec"]["containers"][0];
     let memory = container["resources"]["limits"]["memory"].as_str().unwrap();
     let memory = memory.strip_suffix("Mi").unwrap().parse::<usize>().unwrap() * 1024 * 1024;
-    assert!(AT_REST + limits.body_bytes + limits.answer_bytes <= memory, "{limits:?} in {memory} bytes");
+    // And half as much again for the buffers of connections and what the allocator keeps.
+    let held = (limits.body_bytes + limits.answer_bytes) * 3 / 2;
+    assert!(AT_REST + held <= memory, "{limits:?} in {memory} bytes");
 }
 
 #[test]
