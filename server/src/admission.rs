@@ -1,35 +1,35 @@
 //! Who may call now: how many at once, and how often.
+//!
+//! Callers are kept book of in two books. A caller by an access token has shown who it is; whether a key is a right one, only the API can tell, and anybody
+//! can make up as many as they like. So keys that the API has not accepted yet stand in a book of their own, and share one budget: they neither drive out
+//! the others nor take more than half of the calls.
 
-use std::num::{NonZeroU32, NonZeroUsize};
-use std::sync::{Arc, Mutex, PoisonError};
+mod book;
 
-use governor::Quota;
-use lru::LruCache;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::auth::Fingerprint;
+use crate::budget::{Budget, Spent, evenly};
 use crate::operation::Bound;
-use crate::rate::Rate;
-use crate::{Limits, Metrics};
+use crate::{Caller, Limits, Metrics};
+use book::{Book, Share};
 
 /// The calls of all callers.
 pub(crate) struct Admission {
     all: Arc<Semaphore>,
     share: Share,
-    callers: Mutex<LruCache<Fingerprint, Arc<Caller>>>,
+    /// What keys that are not verified may do, all together.
+    unverified: Budget,
+    books: Mutex<Books>,
     metrics: Metrics,
 }
 
-/// What each caller gets.
-struct Share {
-    at_once: usize,
-    rate: Option<Quota>,
-}
-
-struct Caller {
-    running: Arc<Semaphore>,
-    rate: Option<Rate>,
+struct Books {
+    verified: Book,
+    unverified: Book,
 }
 
 /// Leave for one call, until it is dropped.
@@ -37,6 +37,7 @@ struct Caller {
 pub(crate) struct Admitted {
     _of_all: OwnedSemaphorePermit,
     _of_caller: OwnedSemaphorePermit,
+    _of_unverified: Option<OwnedSemaphorePermit>,
 }
 
 /// Why a call is refused.
@@ -51,6 +52,12 @@ pub enum Refusal {
     /// All callers together have too many calls under way.
     #[error("this server has as many calls under way as it takes: call again in a moment")]
     Busy,
+    /// All callers that can be kept book of are active.
+    #[error("this server has as many active callers as it takes: call again in a moment")]
+    TooManyCallers,
+    /// The API has not accepted this key yet, and there are too many calls with such keys; so many seconds until the next.
+    #[error("this server has as many calls with keys that are new to it as it takes: wait, then call again")]
+    Unverified(u64),
 }
 
 impl Refusal {
@@ -58,8 +65,8 @@ impl Refusal {
     #[must_use]
     pub fn retry_after(self) -> u64 {
         match self {
-            Self::TooOften(seconds) => seconds,
-            Self::TooManyAtOnce | Self::Busy => 1,
+            Self::TooOften(seconds) | Self::Unverified(seconds) => seconds,
+            Self::TooManyAtOnce | Self::Busy | Self::TooManyCallers => 1,
         }
     }
 
@@ -68,6 +75,22 @@ impl Refusal {
             Self::TooOften(_) => Bound::Rate,
             Self::TooManyAtOnce => Bound::CallerConcurrency,
             Self::Busy => Bound::Concurrency,
+            Self::TooManyCallers => Bound::Callers,
+            Self::Unverified(_) => Bound::Unverified,
+        }
+    }
+
+    fn of_caller(spent: Spent) -> Self {
+        match spent {
+            Spent::AtOnce => Self::TooManyAtOnce,
+            Spent::Rate(seconds) => Self::TooOften(seconds),
+        }
+    }
+
+    fn of_unverified(spent: Spent) -> Self {
+        match spent {
+            Spent::AtOnce => Self::Unverified(1),
+            Spent::Rate(seconds) => Self::Unverified(seconds),
         }
     }
 }
@@ -76,51 +99,59 @@ impl Admission {
     /// The rules of `limits`; what they do is counted in `metrics`.
     #[must_use]
     pub(crate) fn new(limits: &Limits, metrics: Metrics) -> Self {
-        let callers = NonZeroUsize::new(limits.callers).unwrap_or(NonZeroUsize::MIN);
+        let quota = NonZeroU32::new(limits.unverified_calls_per_minute).map(evenly);
+        let books = Books { verified: Book::new(limits.callers), unverified: Book::new(limits.callers) };
         Self {
             all: Arc::new(Semaphore::new(limits.calls)),
             share: Share::new(limits),
-            callers: Mutex::new(LruCache::new(callers)),
+            unverified: Budget::new(limits.calls.div_ceil(2), quota),
+            books: Mutex::new(books),
             metrics,
         }
     }
 
-    /// Asks for leave for one call of the caller that the fingerprint stands for.
+    /// Asks for leave for one call.
     ///
     /// # Errors
     /// [`Refusal`].
-    pub(crate) fn admit(&self, caller: Fingerprint) -> Result<Admitted, Refusal> {
-        self.judge(caller).inspect_err(|refusal| self.metrics.refused(refusal.bound()))
+    pub(crate) fn admit(&self, caller: &Caller) -> Result<Admitted, Refusal> {
+        let mut books = self.books();
+        let judged = self.judge(&mut books, caller);
+        self.metrics.callers_kept(books.verified.len() + books.unverified.len());
+        judged.inspect_err(|refusal| self.metrics.refused(refusal.bound()))
     }
 
-    fn judge(&self, caller: Fingerprint) -> Result<Admitted, Refusal> {
-        let caller = self.caller(caller);
-        let of_caller = caller.running.clone().try_acquire_owned().map_err(|_| Refusal::TooManyAtOnce)?;
-        let of_all = self.all.clone().try_acquire_owned().map_err(|_| Refusal::Busy)?;
-        caller.rate.as_ref().map_or(Ok(()), Rate::check).map_err(Refusal::TooOften)?;
-        Ok(Admitted { _of_all: of_all, _of_caller: of_caller })
+    /// Told that the API accepted the key of a caller, who is now kept book of among those that are verified.
+    pub(crate) fn accept(&self, caller: &Caller) {
+        let Books { verified, unverified } = &mut *self.books();
+        unverified.give(caller.fingerprint(), verified);
     }
 
-    fn caller(&self, fingerprint: Fingerprint) -> Arc<Caller> {
-        let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        let caller = callers.get_or_insert(fingerprint, || Arc::new(self.newcomer())).clone();
-        self.metrics.callers_kept(callers.len());
-        caller
-    }
-
-    fn newcomer(&self) -> Caller {
-        Caller { running: Arc::new(Semaphore::new(self.share.at_once)), rate: self.share.rate.map(Rate::new) }
-    }
-}
-
-impl Share {
-    fn new(limits: &Limits) -> Self {
-        let burst = NonZeroU32::new(limits.burst).unwrap_or(NonZeroU32::MIN);
-        let rate = NonZeroU32::new(limits.calls_per_minute);
-        Self {
-            at_once: limits.calls_per_caller,
-            rate: rate.map(|per_minute| Quota::per_minute(per_minute).allow_burst(burst)),
+    fn judge(&self, books: &mut Books, caller: &Caller) -> Result<Admitted, Refusal> {
+        let fingerprint = caller.fingerprint();
+        if caller.is_verified() || books.verified.has(fingerprint) {
+            let judge = |budget: &Budget| self.leave(budget, None);
+            books.verified.admit(fingerprint, &self.share, Refusal::TooManyCallers, judge)
+        } else {
+            let judge = |budget: &Budget| self.leave(budget, Some(&self.unverified));
+            books.unverified.admit(fingerprint, &self.share, Refusal::Unverified(1), judge)
         }
+    }
+
+    /// Leave by the budget of the caller, the bound for all, and the budget that it shares with others, if it does. Rates come last, so that who is refused
+    /// at another bound takes nothing of them, and its own first.
+    fn leave(&self, own: &Budget, shared: Option<&Budget>) -> Result<Admitted, Refusal> {
+        let of_caller = own.enter().map_err(Refusal::of_caller)?;
+        let of_all = self.all.clone().try_acquire_owned().map_err(|_| Refusal::Busy)?;
+        let of_unverified = shared.map(Budget::enter).transpose().map_err(Refusal::of_unverified)?;
+        own.spend().map_err(Refusal::of_caller)?;
+        shared.map_or(Ok(()), Budget::spend).map_err(Refusal::of_unverified)?;
+        Ok(Admitted { _of_all: of_all, _of_caller: of_caller, _of_unverified: of_unverified })
+    }
+
+    /// Whole even after a panic: a caller is in one of the books, or in none.
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -131,5 +162,4 @@ impl std::fmt::Debug for Admission {
 }
 
 #[cfg(test)]
-#[path = "admission_tests.rs"]
 mod tests;

@@ -124,7 +124,12 @@ fn is_fault(attempt: &Attempt, patient: bool) -> Option<bool> {
         Ok(reply) => Some(reply.status.is_server_error() && reply.status != StatusCode::NOT_IMPLEMENTED),
         Err(UpstreamError::Timeout) => patient.then_some(true),
         Err(UpstreamError::Unreachable | UpstreamError::Truncated) => Some(true),
-        Err(UpstreamError::TooLong | UpstreamError::Unavailable(_)) => Some(false),
+        Err(
+            UpstreamError::TooLong
+            | UpstreamError::NoRoom
+            | UpstreamError::Dropped
+            | UpstreamError::Unavailable(_),
+        ) => Some(false),
     }
 }
 

@@ -9,7 +9,15 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 fn reply(status: u16, retry_after: Option<u64>) -> Attempt {
     let status = StatusCode::from_u16(status).unwrap();
-    Ok(Reply { status, retry_after, body: "{}".into() })
+    Ok(Reply { status, retry_after, body: "{}".into(), room: Default::default() })
+}
+
+/// The same once more.
+fn again(attempt: &Attempt) -> Attempt {
+    match attempt {
+        Ok(it) => reply(it.status.as_u16(), it.retry_after),
+        Err(error) => Err(*error),
+    }
 }
 
 fn limits() -> Limits {
@@ -65,8 +73,8 @@ async fn what_passes_is_tried_again() {
         reply(504, None),
         reply(429, Some(1)),
     ] {
-        assert_eq!(asked_after(first.clone(), true).await, 2, "{first:?}");
-        assert_eq!(asked_after(first.clone(), false).await, 1, "{first:?}");
+        assert_eq!(asked_after(again(&first), true).await, 2, "{first:?}");
+        assert_eq!(asked_after(again(&first), false).await, 1, "{first:?}");
     }
 }
 
@@ -82,8 +90,10 @@ async fn what_does_not_pass_is_not_tried_again() {
         reply(501, None),
         Err(UpstreamError::Timeout),
         Err(UpstreamError::TooLong),
+        Err(UpstreamError::NoRoom),
+        Err(UpstreamError::Dropped),
     ] {
-        assert_eq!(asked_after(first.clone(), true).await, 1, "{first:?}");
+        assert_eq!(asked_after(again(&first), true).await, 1, "{first:?}");
     }
 }
 
@@ -175,9 +185,10 @@ async fn faults_in_a_row_open_the_breaker_and_refusals_do_not() {
         (reply(200, None), false),
         (reply(302, None), false),
         (Err(UpstreamError::TooLong), false),
+        (Err(UpstreamError::NoRoom), false),
     ] {
         let attempts = Attempts::new(&limits, LIMIT, Metrics::default());
-        let script = Script::new(vec![fault.clone(); 4]);
+        let script = Script::new((0..4).map(|_| again(&fault)).collect());
         for _ in 0..3 {
             assert_eq!(format!("{:?}", script.run(&attempts, false, LIMIT).await), format!("{fault:?}"));
         }

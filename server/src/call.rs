@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 
 use crate::admission::Admission;
 use crate::auth::Credentials;
-use crate::handler::WholeLists;
+use crate::handler::{Asker, WholeLists};
 use crate::meta::MetaTools;
 use crate::operation::{Metrics, RequestIds, Watched};
 use crate::outcome::{Failure, Outcome};
-use crate::selection::{Filter, View};
+use crate::selection::Filter;
 use crate::table::{Entry, Table};
 use crate::upstream::Upstream;
 use crate::validate::Problem;
@@ -50,16 +50,15 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    /// The tools that are served to a request, which may select some of them.
-    #[must_use]
-    pub(crate) fn view<'a>(&'a self, asked: Option<&'a Filter>, caller: &'a Caller) -> View<'a> {
-        View::new(&self.table, &self.served, asked, caller.grant())
-    }
-
-    /// Runs one call for `caller`. Dropping the future ends the request to the API.
-    pub(crate) async fn run(&self, entry: &Entry, arguments: Map<String, Value>, caller: &Caller) -> Outcome {
+    /// Runs one call. Dropping the future ends the request to the API.
+    pub(crate) async fn run(
+        &self,
+        entry: &Entry,
+        arguments: Map<String, Value>,
+        asker: &Asker<'_>,
+    ) -> Outcome {
         let name = &entry.definition.name;
-        self.admitted(name, caller, self.ask(entry, arguments, caller)).await
+        self.admitted(name, asker.caller, self.ask(entry, arguments, asker)).await
     }
 
     /// What comes of `call`, if `caller` may call now; counted and logged as a call of `tool`.
@@ -70,7 +69,7 @@ impl Calls {
         call: impl Future<Output = Result<Outcome, Failure>>,
     ) -> Outcome {
         let watched = Watched::begin(&self.metrics, tool);
-        let outcome = match self.admission.admit(caller.fingerprint()) {
+        let outcome = match self.admission.admit(caller) {
             Ok(_admitted) => call.await,
             Err(refusal) => Err(refusal.into()),
         };
@@ -84,20 +83,36 @@ impl Calls {
         &self,
         entry: &Entry,
         mut arguments: Map<String, Value>,
-        caller: &Caller,
+        asker: &Asker<'_>,
     ) -> Result<Outcome, Failure> {
+        let caller = asker.caller;
         caller.grant().apply(&entry.operation, &mut arguments).map_err(|refusal| *refusal)?;
         let arguments = Value::Object(arguments);
         let request = prepare(entry, &arguments).map_err(|problems| Failure::invalid(&problems))?;
         let credential = self.credentials.of(caller).await?;
         let limit = self.times.of(&entry.definition.name);
-        let reply = self.upstream.send(&request, &credential, limit).await?;
+        let mut reply = self.upstream.send(&request, &credential, limit).await?;
         if reply.status == StatusCode::UNAUTHORIZED {
             self.credentials.forget(caller);
+        } else if shows_that_the_key_is_good(reply.status) {
+            self.admission.accept(caller);
         }
+        let mut room = std::mem::take(&mut reply.room);
         let outcome = Outcome::from_reply(reply);
-        Ok(cut::shorten(outcome, &entry.operation, &arguments, self.max_result_bytes))
+        let outcome = cut::shorten(outcome, &entry.operation, &arguments, self.max_result_bytes);
+        if let Outcome::Success(answer) = &outcome {
+            room.shrink(answer.text().len());
+        }
+        if let Some(until_taken) = asker.room {
+            until_taken.hold(room);
+        }
+        Ok(outcome)
     }
+}
+
+/// The API looks at the key before anything else of a request (U-03). Other answers may come from what stands before it.
+fn shows_that_the_key_is_good(status: StatusCode) -> bool {
+    status.is_success() || matches!(status.as_u16(), 400 | 402 | 404 | 409 | 422)
 }
 
 fn prepare(entry: &Entry, arguments: &Value) -> Result<request::Request, Vec<Problem>> {

@@ -81,7 +81,7 @@ pub(crate) struct HttpOptions {
     /// Private key for TLS, a PEM file
     #[arg(long, value_name = "FILE")]
     tls_key: Option<PathBuf>,
-    /// Address to serve Prometheus metrics on, on /metrics, such as 127.0.0.1:9090 [default: none]
+    /// Address to serve Prometheus metrics on, on /metrics, with /health and /ready besides, such as 127.0.0.1:9090 [default: none]
     #[arg(long, value_name = "ADDRESS")]
     metrics_listen: Option<SocketAddr>,
     #[command(flatten)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::room::COPIES;
 use crate::selection::{Selection, SelectionError};
 use crate::{BaseUrl, Limits, Log, MetricsSettings, OAuth, Telemetry, Tls, TlsError, seconds};
 
@@ -30,7 +31,7 @@ pub struct Config {
     /// Longest time for a call: connecting, the whole answer of the API, retries. [`Limits::tool_timeouts`] names exceptions.
     #[serde(rename = "upstream_timeout_seconds", with = "seconds")]
     pub upstream_timeout: Duration,
-    /// Longest answer of the API that is read, in bytes.
+    /// Longest answer of the API that is read, in bytes; at most a third of [`Limits::answer_bytes`].
     pub max_response_bytes: usize,
     /// Longest wait for the body of a request.
     #[serde(rename = "body_timeout_seconds", with = "seconds")]
@@ -177,6 +178,11 @@ impl Config {
         if !(1..=MAX_RESPONSE).contains(&self.max_response_bytes) {
             let reason = format!("it must be from 1 to {MAX_RESPONSE}");
             return Err(ConfigError::Value { name: "max_response_bytes", reason });
+        }
+        let least = COPIES * self.max_response_bytes;
+        if self.limits.answer_bytes < least {
+            let reason = format!("it must be at least {least}, three times max_response_bytes");
+            return Err(ConfigError::Limit { name: "answer_bytes", reason });
         }
         self.limits.check(tools)
     }

@@ -1,6 +1,5 @@
 use std::sync::LazyLock;
 
-use bytes::Bytes;
 use fixtures::Contract;
 use fixtures::contract::Tool;
 
@@ -49,7 +48,7 @@ fn messages(arguments: &Value) -> Value {
 
 #[test]
 fn what_fits_is_left_as_it_was() {
-    let outcome = Outcome::Success(Answer::read(&Bytes::from_static(b"{ \"messages\": [1,  2] }")).unwrap());
+    let outcome = Outcome::Success(Answer::read(b"{ \"messages\": [1,  2] }").unwrap());
     let operation = operation("messages_unread");
     assert_eq!(shorten(outcome.clone(), operation, &json!({}), 23), outcome);
     assert_ne!(shorten(outcome.clone(), operation, &json!({}), 22), outcome);

@@ -16,7 +16,6 @@ use serde_json::Map;
 
 use crate::names::shorten;
 use crate::{Caller, Calls, NAME, VERSION};
-use tools::TTL_MS;
 pub(crate) use tools::{Asker, WholeLists};
 
 /// The revisions that are advertised. 2024-11-05 is agreed to when a client asks for it in the handshake, but its HTTP transport is another: no new client
@@ -33,6 +32,9 @@ const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
 /// Methods whose malformed parameters arrive as a request that `rmcp` does not know.
 const KNOWN_METHODS: [&str; 4] = ["tools/call", "tools/list", "server/discover", "subscriptions/listen"];
+
+/// How long clients may keep what does not change while the server runs, in milliseconds.
+const TTL_MS: u64 = 60 * 60 * 1000;
 
 /// Said besides where two tools stand for all others.
 const META_INSTRUCTIONS: &str = "Find tools with tools_search, and call them with tools_call.";

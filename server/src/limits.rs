@@ -28,6 +28,9 @@ pub struct Limits {
     pub write_timeout: Duration,
     /// Bytes of request bodies over HTTP at once, of all callers, without the first 16 KiB of each; at least one of [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES).
     pub body_bytes: usize,
+    /// Bytes of answers of the API over HTTP at once, of all callers, from their arrival until clients have taken them, without the first 16 KiB of each. Each
+    /// byte counts three times, as often as it is in memory; so it is at least three times [`Config::max_response_bytes`](crate::Config::max_response_bytes).
+    pub answer_bytes: usize,
     /// Calls of tools at once, of all callers.
     pub calls: usize,
     /// Calls of tools at once of one credential.
@@ -36,7 +39,11 @@ pub struct Limits {
     pub calls_per_minute: u32,
     /// Calls of tools that a credential which has been quiet may make at once.
     pub burst: u32,
-    /// Credentials that are kept book of; the one that has been quiet for longest is forgotten first.
+    /// Calls of tools a minute of all keys together that the API has not accepted yet, the sixtieth part in one moment; 0 is any number. At once they have half of
+    /// [`Limits::calls`] at most.
+    pub unverified_calls_per_minute: u32,
+    /// Credentials that are kept book of, and as many keys besides that the API has not accepted yet. One without calls under way, and with all of its burst, is
+    /// forgotten for another; where there is none, the other is refused.
     pub callers: usize,
     /// Longest text of a result that holds a list, in bytes: a longer list is cut at a whole item. Anything else is bounded by
     /// [`Config::max_response_bytes`](crate::Config::max_response_bytes) only.
@@ -69,10 +76,12 @@ impl Default for Limits {
             head_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
             body_bytes: 128 * 1024 * 1024,
+            answer_bytes: 64 * 1024 * 1024,
             calls: 512,
             calls_per_caller: 64,
             calls_per_minute: 1200,
             burst: 200,
+            unverified_calls_per_minute: 12_000,
             callers: 10_000,
             max_result_bytes: 256 * 1024,
             tool_timeouts: BTreeMap::new(),
@@ -90,7 +99,13 @@ impl Limits {
     /// The defaults, but any rate, no retries and no breaker: each call is one request and shows what the API answered to it.
     #[must_use]
     pub fn plain() -> Self {
-        Self { calls_per_minute: 0, retries: 0, breaker_failures: 0, ..Self::default() }
+        Self {
+            calls_per_minute: 0,
+            unverified_calls_per_minute: 0,
+            retries: 0,
+            breaker_failures: 0,
+            ..Self::default()
+        }
     }
 }
 

@@ -34,20 +34,22 @@ impl Clients {
     }
 }
 
-/// Gives `keep` the body of an answer, piece by piece; `false` as soon as it is longer than `most` bytes.
+/// Gives `keep` the body of an answer, piece by piece, as long as it takes them; `false` as soon as it does not, or the body is longer than `most` bytes.
 ///
 /// # Errors
 /// When it breaks off.
 pub(crate) async fn read(
     mut response: Response,
     most: usize,
-    mut keep: impl FnMut(&[u8]),
+    mut keep: impl FnMut(&[u8]) -> bool,
 ) -> reqwest::Result<bool> {
     let mut left = most;
     while let Some(chunk) = response.chunk().await? {
         let Some(after) = left.checked_sub(chunk.len()) else { return Ok(false) };
         left = after;
-        keep(&chunk);
+        if !keep(&chunk) {
+            return Ok(false);
+        }
     }
     Ok(true)
 }

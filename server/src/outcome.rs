@@ -72,10 +72,16 @@ impl From<UpstreamError> for Failure {
             UpstreamError::Truncated | UpstreamError::TooLong => {
                 (StatusCode::BAD_GATEWAY, "UPSTREAM_INVALID_RESPONSE")
             }
+            UpstreamError::Dropped => (StatusCode::BAD_GATEWAY, "UPSTREAM_ANSWER_DROPPED"),
+            UpstreamError::NoRoom => (StatusCode::SERVICE_UNAVAILABLE, "SERVER_BUSY"),
             UpstreamError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "UPSTREAM_UNAVAILABLE"),
         };
         let failure = Self::new(status, code, error.to_string());
-        if let UpstreamError::Unavailable(seconds) = error { failure.retry_after(seconds) } else { failure }
+        match error {
+            UpstreamError::Unavailable(seconds) => failure.retry_after(seconds),
+            UpstreamError::NoRoom => failure.retry_after(1),
+            _ => failure,
+        }
     }
 }
 
@@ -84,7 +90,9 @@ impl From<Refusal> for Failure {
         let (status, code) = match refusal {
             Refusal::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "SERVER_RATE_LIMITED"),
             Refusal::TooManyAtOnce => (StatusCode::TOO_MANY_REQUESTS, "SERVER_CONCURRENCY_LIMITED"),
-            Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "SERVER_BUSY"),
+            Refusal::Busy | Refusal::TooManyCallers | Refusal::Unverified(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "SERVER_BUSY")
+            }
         };
         Self::new(status, code, refusal.to_string()).retry_after(refusal.retry_after())
     }

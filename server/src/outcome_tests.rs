@@ -1,7 +1,12 @@
 use super::*;
 
 fn reply(status: u16, body: &str) -> Reply {
-    Reply { status: StatusCode::from_u16(status).unwrap(), retry_after: None, body: body.to_owned().into() }
+    Reply {
+        status: StatusCode::from_u16(status).unwrap(),
+        retry_after: None,
+        body: body.to_owned().into(),
+        room: Default::default(),
+    }
 }
 
 fn failure(reply: Reply) -> Value {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Client, Response};
@@ -13,6 +13,7 @@ use crate::attempts::Attempts;
 use crate::auth::CredentialHeader;
 use crate::operation::{Metrics, trace};
 use crate::request::Request;
+use crate::room::{Collected, Held, Room};
 use crate::{Config, outbound, retry_after};
 
 /// The API, over one pool of connections.
@@ -22,10 +23,11 @@ pub struct Upstream {
     base: String,
     attempts: Arc<Attempts>,
     max_response_bytes: usize,
+    room: Room,
 }
 
 /// What the API answered, whatever it means.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Reply {
     /// The HTTP status.
     pub status: StatusCode,
@@ -33,6 +35,8 @@ pub struct Reply {
     pub retry_after: Option<u64>,
     /// The body, at most [`Config::max_response_bytes`] long.
     pub body: Bytes,
+    /// What the body holds of the room for answers.
+    pub(crate) room: Held,
 }
 
 /// No answer that can be used. The texts name neither the key nor the path.
@@ -50,6 +54,14 @@ pub enum UpstreamError {
     /// The answer is longer than [`Config::max_response_bytes`].
     #[error("the answer of the Pilot Status API is too long")]
     TooLong,
+    /// There is no room for the answer, which only tells something: it can be asked for again.
+    #[error("this server holds as many long answers as it takes: call again in a moment")]
+    NoRoom,
+    /// There is no room for the answer to a call that may have had effect, and must not be made again without looking.
+    #[error(
+        "the Pilot Status API answered, but this server has no room for what it said: look what the call did before you repeat it"
+    )]
+    Dropped,
     /// The API failed again and again, and is left alone for so many seconds more.
     #[error("the Pilot Status API fails at the moment and was not asked: wait, then call again")]
     Unavailable(u64),
@@ -70,8 +82,10 @@ impl Upstream {
             .no_zstd()
             .no_deflate();
         let base = config.upstream.to_string();
+        let room = Room::for_answers(config.limits.answer_bytes, metrics.clone());
         let attempts = Arc::new(Attempts::new(&config.limits, config.upstream_timeout, metrics));
-        Ok(Self { client: builder.build()?, base, attempts, max_response_bytes: config.max_response_bytes })
+        let client = builder.build()?;
+        Ok(Self { client, base, attempts, max_response_bytes: config.max_response_bytes, room })
     }
 
     /// Sends a request with a credential, again if need be, all within `limit`; see `Attempts`. Dropping the future ends the request.
@@ -108,8 +122,11 @@ impl Upstream {
         let response = builder.send().await.map_err(|error| classify(error, UpstreamError::Unreachable))?;
         let status = response.status();
         let retry_after = retry_after::seconds(response.headers());
-        let body = self.read(response).await?;
-        Ok(Reply { status, retry_after, body })
+        match self.read(response).await {
+            Ok((body, room)) => Ok(Reply { status, retry_after, body, room }),
+            Err(UpstreamError::NoRoom) if request.method != Method::GET => Err(UpstreamError::Dropped),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether the API answers at all, within `limit`. The request has no key: that the API refuses it is an answer.
@@ -123,11 +140,19 @@ impl Upstream {
         }
     }
 
-    async fn read(&self, response: Response) -> Result<Bytes, UpstreamError> {
-        let mut body = BytesMut::new();
-        let whole = outbound::read(response, self.max_response_bytes, |chunk| body.extend_from_slice(chunk));
+    /// The body, as far as there is room for it.
+    async fn read(&self, response: Response) -> Result<(Bytes, Held), UpstreamError> {
+        let most = self.max_response_bytes;
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body = Collected::new(&self.room, announced.unwrap_or(most).min(most));
+        let mut full = false;
+        let whole = outbound::read(response, most, |chunk| {
+            full = body.extend(chunk).is_err();
+            !full
+        });
         match whole.await.map_err(|error| classify(error, UpstreamError::Truncated))? {
-            true => Ok(body.freeze()),
+            true => Ok(body.finish()),
+            false if full => Err(UpstreamError::NoRoom),
             false => Err(UpstreamError::TooLong),
         }
     }

@@ -22,6 +22,7 @@ async fn serve(upstream: &str) -> (Child, String) {
         .args(["-c", "ulimit -n \"$0\" && exec \"$@\"", OPEN_FILES, env!("CARGO_BIN_EXE_pilot-status-mcp")])
         .args(["http", "--listen", "127.0.0.1:0", "--upstream", upstream, "--calls-per-minute", "0"])
         .args(["--max-calls", "2000", "--max-calls-per-caller", "2000"])
+        .env("PILOT_STATUS_MCP_LIMITS__UNVERIFIED_CALLS_PER_MINUTE", "0")
         .env("RUST_LOG", "error")
         .stderr(Stdio::piped())
         .kill_on_drop(true);

@@ -64,6 +64,12 @@ impl Caller {
         }
     }
 
+    /// Whether it is known to be who it says: only the API can tell of a key.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        matches!(self, Self::Token(_))
+    }
+
     /// What the caller may act on.
     #[must_use]
     pub fn grant(&self) -> &Grant {

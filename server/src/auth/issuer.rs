@@ -216,7 +216,10 @@ async fn send(request: RequestBuilder) -> Result<Answer, Unavailable> {
     let response = request.header(ACCEPT, "application/json").send().await.map_err(failed)?;
     let status = response.status();
     let mut body = Zeroizing::new(Vec::new());
-    let whole = outbound::read(response, MAX_ANSWER_BYTES, |chunk| body.extend_from_slice(chunk));
+    let whole = outbound::read(response, MAX_ANSWER_BYTES, |chunk| {
+        body.extend_from_slice(chunk);
+        true
+    });
     if !whole.await.map_err(failed)? {
         tracing::warn!("the answer of the authorization server is longer than {MAX_ANSWER_BYTES} bytes");
         return Err(Unavailable);

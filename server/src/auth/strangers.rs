@@ -1,52 +1,41 @@
 //! Leave to ask about tokens that nobody here has seen to be good: anybody can make them up, and each costs the authorization server a request.
 
-use std::num::NonZeroU32;
-
-use governor::Quota;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Refusal;
 use super::settings::OAuth;
 use crate::Metrics;
+use crate::budget::{Budget, Spent, evenly};
 use crate::operation::Bound;
-use crate::rate::Rate;
 
 /// How many may be asked about, at once and in a time.
 #[derive(Debug)]
 pub(super) struct Strangers {
-    at_once: Semaphore,
-    rate: Rate,
+    budget: Budget,
     metrics: Metrics,
 }
 
 impl Strangers {
     pub(super) fn new(settings: &OAuth, metrics: Metrics) -> Self {
-        let per_minute = settings.introspections_per_minute;
-        Self {
-            at_once: Semaphore::new(settings.introspections_at_once.get()),
-            rate: Rate::new(Quota::per_minute(per_minute).allow_burst(in_a_second(per_minute))),
-            metrics,
-        }
+        let quota = evenly(settings.introspections_per_minute);
+        Self { budget: Budget::new(settings.introspections_at_once.get(), Some(quota)), metrics }
     }
 
     /// Leave for one question, until it is dropped. Who is refused takes nothing of the rate.
-    pub(super) fn admit(&self) -> Result<SemaphorePermit<'_>, Refusal> {
-        let leave = self.at_once.try_acquire().map_err(|_| 1);
-        leave.and_then(|leave| self.rate.check().map(|()| leave)).map_err(|seconds| {
+    pub(super) fn admit(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        self.budget.admit().map_err(|spent| {
             self.metrics.refused(Bound::Introspections);
-            Refusal::Busy(seconds)
+            Refusal::Busy(match spent {
+                Spent::AtOnce => 1,
+                Spent::Rate(seconds) => seconds,
+            })
         })
     }
 }
 
-/// What a minute allows in each of its seconds, at least one.
-fn in_a_second(per_minute: NonZeroU32) -> NonZeroU32 {
-    NonZeroU32::new(per_minute.get() / 60).unwrap_or(NonZeroU32::MIN)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroUsize;
+    use std::num::{NonZeroU32, NonZeroUsize};
     use std::time::Duration;
 
     use super::*;

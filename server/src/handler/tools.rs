@@ -13,13 +13,14 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
-use super::{Handler, is_modern};
+use super::{Handler, TTL_MS, is_modern};
 use crate::auth::Grant;
 use crate::diagnostics;
 use crate::meta::{self, MetaTools};
 use crate::names::shorten;
 use crate::operation::{RequestId, trace};
 use crate::outcome::{Failure, Outcome};
+use crate::room::UntilTaken;
 use crate::selection::{Filter, View};
 use crate::table::Entry;
 use crate::validate::Problem;
@@ -34,10 +35,9 @@ pub(crate) struct Asker<'a> {
     pub(crate) request_id: RequestId,
     /// The metadata of the request.
     pub(crate) meta: &'a MetaObject,
+    /// What holds the room of the answer until it is taken, where that is known.
+    pub(crate) room: Option<&'a UntilTaken>,
 }
-
-/// How long clients may keep what does not change while the server runs, in milliseconds.
-pub(super) const TTL_MS: u64 = 60 * 60 * 1000;
 
 /// The list of all tools that are served, once it has been asked for.
 #[derive(Debug, Default)]
@@ -48,8 +48,8 @@ pub(crate) struct WholeLists {
 
 impl Calls {
     /// The tools that `asker` may see and call.
-    pub(crate) fn view_of<'a>(&'a self, asker: &Asker<'a>) -> View<'a> {
-        self.view(asker.selected, asker.caller)
+    fn view<'a>(&'a self, asker: &Asker<'a>) -> View<'a> {
+        View::new(&self.table, &self.served, asker.selected, asker.caller.grant())
     }
 
     /// What comes of a call, whatever kind of tool it is for. Dropping the future ends the request to the API.
@@ -62,7 +62,7 @@ impl Calls {
         arguments: Map<String, Value>,
         asker: &Asker<'_>,
     ) -> Result<Outcome, ErrorData> {
-        let view = self.view_of(asker);
+        let view = self.view(asker);
         match &self.meta_tools {
             Some(meta_tools) => self.answer_meta(meta_tools, name, arguments, (asker, &view)).await,
             None => {
@@ -103,7 +103,7 @@ impl Calls {
     }
 
     async fn run_traced(&self, entry: &Entry, arguments: Map<String, Value>, asker: &Asker<'_>) -> Outcome {
-        self.traced(&entry.definition.name, self.run(entry, arguments, asker.caller), asker).await
+        self.traced(&entry.definition.name, self.run(entry, arguments, asker), asker).await
     }
 
     async fn traced(&self, tool: &str, call: impl Future<Output = Outcome>, asker: &Asker<'_>) -> Outcome {
@@ -124,7 +124,7 @@ impl Calls {
 impl Calls {
     /// What `asker` is listed, in the shape of the modern revision or of those before.
     pub(crate) fn list(&self, asker: &Asker<'_>, modern: bool) -> ListToolsResult {
-        let view = self.view_of(asker);
+        let view = self.view(asker);
         let mut result = ListToolsResult::with_all_items(self.definitions(&view));
         if modern {
             // Who may keep it: where some callers see less, only the one who got it.
@@ -203,6 +203,7 @@ impl Handler {
             selected: extensions.and_then(|extensions| extensions.get()),
             request_id: named().unwrap_or_else(|| self.calls.request_ids.next()),
             meta: &context.meta.0,
+            room: extensions.and_then(|extensions| extensions.get()),
         })
     }
 

@@ -19,6 +19,7 @@ use crate::answer::{Answer, Object};
 use crate::handler::Asker;
 use crate::operation::RequestId as RequestName;
 use crate::outcome::Outcome;
+use crate::room::UntilTaken;
 use crate::selection::Filter;
 use crate::{Caller, Calls, diagnostics};
 
@@ -70,15 +71,18 @@ impl Asks {
 
 impl Direct {
     /// What `request` asks for, if it can go this way.
-    pub(super) fn take(headers: &HeaderMap, request: Message, diagnostic_tools: bool) -> Option<Self> {
-        let Message { id, message: Value::Object(mut message) } = request else { return None };
-        let mut params = object(message.remove("params"))?;
-        let meta = RequestMetaObject(MetaObject(object(params.remove("_meta"))?));
-        let asks = Asks::take(message.get("method")?.as_str()?, &mut params)?;
-        match &asks {
-            // Diagnostic tools may speak with the client before they answer.
-            Asks::Call { name, .. } if diagnostic_tools && diagnostics::get(name).is_some() => None,
-            _ => Some(Self { modern: is_modern(headers, &asks, &meta)?, id, asks, meta }),
+    ///
+    /// # Errors
+    /// Its id, if it cannot.
+    pub(super) fn take(
+        headers: &HeaderMap,
+        request: Message,
+        diagnostic_tools: bool,
+    ) -> Result<Self, RequestId> {
+        let Message { id, message } = request;
+        match read(headers, message, diagnostic_tools) {
+            Some((asks, meta, modern)) => Ok(Self { id, asks, meta, modern }),
+            None => Err(id),
         }
     }
 
@@ -89,9 +93,10 @@ impl Direct {
         caller: &Caller,
         selected: Option<&Filter>,
         request_id: RequestName,
+        room: Option<&UntilTaken>,
     ) -> Response {
         let Self { id, asks, meta, modern } = self;
-        let asker = Asker { caller, selected, request_id, meta: &meta };
+        let asker = Asker { caller, selected, request_id, meta: &meta, room };
         let outcome = match asks {
             Asks::List => match calls.list_json(&asker, modern) {
                 Ok(list) => return result(id, list),
@@ -104,6 +109,23 @@ impl Direct {
             Ok(failure) => result(id, calls.result(failure, modern)),
             Err(error) => Json(JsonRpcError::new(Some(id), error)).into_response(),
         }
+    }
+}
+
+/// What a message asks for, its metadata, and whether it is of revision 2026-07-28; `None` for what is odd.
+fn read(
+    headers: &HeaderMap,
+    message: Value,
+    diagnostic_tools: bool,
+) -> Option<(Asks, RequestMetaObject, bool)> {
+    let Value::Object(mut message) = message else { return None };
+    let mut params = object(message.remove("params"))?;
+    let meta = RequestMetaObject(MetaObject(object(params.remove("_meta"))?));
+    let asks = Asks::take(message.get("method")?.as_str()?, &mut params)?;
+    match &asks {
+        // Diagnostic tools may speak with the client before they answer.
+        Asks::Call { name, .. } if diagnostic_tools && diagnostics::get(name).is_some() => None,
+        _ => is_modern(headers, &asks, &meta).map(|modern| (asks, meta, modern)),
     }
 }
 
@@ -198,7 +220,7 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, value.parse().unwrap());
         }
-        Direct::take(&map, Message { id, message }, diagnostic_tools).map(|direct| direct.modern)
+        Direct::take(&map, Message { id, message }, diagnostic_tools).ok().map(|direct| direct.modern)
     }
 
     const GOOD: [(&str, &str); 3] =

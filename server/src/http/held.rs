@@ -12,17 +12,17 @@ const PIECE: usize = 64 * 1024;
 
 /// The response, whose body holds `held` until all but its last pieces are written.
 pub(super) fn until_taken<T: Send + Unpin + 'static>(response: Response, held: T) -> Response {
-    response.map(|body| Body::new(Held { body, data: Bytes::new(), _held: held }))
+    response.map(|body| Body::new(Holding { body, data: Bytes::new(), _held: held }))
 }
 
-struct Held<T> {
+struct Holding<T> {
     body: Body,
     /// What the body has given and the connection has not taken.
     data: Bytes,
     _held: T,
 }
 
-impl<T: Unpin> HttpBody for Held<T> {
+impl<T: Unpin> HttpBody for Holding<T> {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -12,10 +12,10 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use rmcp::model::{ErrorCode, ProtocolVersion, RequestId};
 use serde_json::{Value, json};
 
-use super::room::{Collected, Held};
-use super::{MAX_BODY_BYTES, Problem, Room};
+use super::{MAX_BODY_BYTES, Problem};
 use crate::handler::REVISIONS;
 use crate::jsonrpc::{self, Frame, Rejection};
+use crate::room::{Collected, Full, Held, Room};
 
 /// How much of a body that is too long is read and thrown away, so that the client gets to read the refusal.
 const MAX_DRAINED_BYTES: usize = 64 * 1024 * 1024;
@@ -32,7 +32,7 @@ pub struct Taken {
     /// The message, where it is a JSON-RPC request.
     pub request: Option<Message>,
     /// The body's share of the room for bodies; to be kept for as long as the message is.
-    pub room: Held,
+    pub(super) room: Held,
 }
 
 /// A JSON-RPC request.
@@ -126,6 +126,13 @@ async fn collect(headers: &HeaderMap, body: Body, room: &Room) -> Result<(Bytes,
             format!("a body has at most {MAX_BODY_BYTES} bytes"),
         )
     })
+}
+
+impl From<Full> for Problem {
+    fn from(_: Full) -> Self {
+        let error = "this server has as many requests under way as it takes: call again in a moment";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "SERVER_BUSY", error).with_retry_after(1)
+    }
 }
 
 fn check_message(headers: &HeaderMap, body: &[u8]) -> Result<Option<Message>, Rejection> {

@@ -16,6 +16,7 @@ use super::held::until_taken;
 use super::{App, credential, intake, method_not_allowed, polish};
 use crate::Caller;
 use crate::jsonrpc::Rejection;
+use crate::room::UntilTaken;
 use crate::selection::{self, Filter};
 
 impl App {
@@ -33,11 +34,13 @@ impl App {
         cors.layer(admitted).oneshot(request).await.unwrap_or_else(|never| match never {})
     }
 
-    async fn admitted(&self, request: Request) -> Response {
+    async fn admitted(&self, mut request: Request) -> Response {
         match self.drain.enter() {
             Ok(in_flight) => {
+                let room = UntilTaken::default();
+                request.extensions_mut().insert(room.clone());
                 let response = self.checked(request).await.unwrap_or_else(|refusal| refusal);
-                until_taken(response, in_flight)
+                until_taken(response, (in_flight, room))
             }
             Err(stopping) => stopping.into_response(),
         }
@@ -64,13 +67,18 @@ impl App {
     /// The answer of the protocol.
     async fn spoken(&self, taken: intake::Taken, caller: Caller, selected: Option<Filter>) -> Response {
         let intake::Taken { mut parts, body, request, room: _room } = taken;
-        let id = request.as_ref().map(|request| request.id.clone());
-        if let Some(direct) =
-            request.and_then(|request| Direct::take(&parts.headers, request, self.calls.diagnostic_tools))
-        {
-            let name = parts.extensions.remove().unwrap_or_else(|| self.calls.request_ids.next());
-            return direct.answer(&self.calls, &caller, selected.as_ref(), name).await;
-        }
+        let direct = request
+            .map(|request| Direct::take(&parts.headers, request, self.calls.diagnostic_tools))
+            .transpose();
+        let id = match direct {
+            Ok(Some(direct)) => {
+                let name = parts.extensions.remove().unwrap_or_else(|| self.calls.request_ids.next());
+                let room = parts.extensions.get();
+                return direct.answer(&self.calls, &caller, selected.as_ref(), name, room).await;
+            }
+            Ok(None) => None,
+            Err(id) => Some(id),
+        };
         parts.extensions.insert(caller);
         if let Some(selected) = selected {
             parts.extensions.insert(selected);

@@ -11,7 +11,6 @@ pub mod intake;
 mod mcp;
 pub mod polish;
 mod problem;
-mod room;
 pub(crate) mod serve;
 
 use std::convert::Infallible;
@@ -32,10 +31,10 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::auth::{self, Authenticator, Challenge};
 use crate::operation::{Drain, Readiness, RequestIds};
+pub use crate::room::Room;
 use crate::{Calls, Config, Handler, NAME, VERSION};
 use guard::Guard;
 pub use problem::Problem;
-pub use room::Room;
 
 /// Longest request body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -60,15 +59,15 @@ pub(crate) fn routes(
     config: &Config,
     guard: Guard,
     drain: Drain,
+    readiness: Readiness,
 ) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static
 {
     let ids = calls.request_ids.clone();
-    let readiness = Readiness::new(calls.clone(), drain.clone());
     let oauth = config.oauth.as_ref();
     let guard = Arc::new(guard);
     let app = App {
         service: service(calls.clone()),
-        room: Room::new(config.limits.body_bytes, calls.metrics.clone()),
+        room: Room::for_bodies(config.limits.body_bytes, calls.metrics.clone()),
         calls,
         authenticator,
         challenge: Challenge::new(oauth),
@@ -77,9 +76,7 @@ pub(crate) fn routes(
         drain,
         body_timeout: config.body_timeout,
     };
-    let others = Router::new()
-        .route("/health", get(health))
-        .route("/ready", get(async move || readiness.answer().await))
+    let others = probes(readiness)
         .merge(auth::metadata_routes(oauth))
         .fallback(async || {
             Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is /mcp, /health and /ready")
@@ -90,6 +87,12 @@ pub(crate) fn routes(
         let routes = routes.clone();
         async move { Ok(routes.answer(request.map(Body::new)).await) }
     })
+}
+
+/// What tells that the server is up, and that calls can succeed.
+pub(crate) fn probes(readiness: Readiness) -> Router {
+    let ready = async move || readiness.answer().await;
+    Router::new().route("/health", get(health)).route("/ready", get(ready))
 }
 
 /// The endpoint goes without the router, which would put every future on its way in a box.

@@ -9,7 +9,7 @@ use crate::{ConfigError, seconds};
 
 /// Most of anything that is counted: connections, calls, callers.
 pub(crate) const MAX_COUNT: usize = 1_000_000;
-/// Most bytes of bodies, 64 GiB where the machine can count so far.
+/// Most bytes of bodies, and of answers, 64 GiB where the machine can count so far.
 const MAX_ROOM: u64 = 64 * 1024 * 1024 * 1024;
 /// Longest result, in bytes.
 const MAX_RESULT: u64 = 1024 * 1024 * 1024;
@@ -27,6 +27,7 @@ impl Limits {
         for (name, value, least, most) in [
             ("connections", self.connections as u64, 1, count),
             ("body_bytes", self.body_bytes as u64, body, MAX_ROOM.min(usize::MAX as u64 / 8)),
+            ("answer_bytes", self.answer_bytes as u64, 1, MAX_ROOM.min(usize::MAX as u64 / 8)),
             ("calls", self.calls as u64, 1, count),
             ("calls_per_caller", self.calls_per_caller as u64, 1, count),
             ("burst", self.burst.into(), 1, count),

@@ -34,8 +34,8 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MetricsSettings {
-    /// Address of a listener of its own, for `/metrics` alone; not served when there is none. Whoever reaches it may read, so it should be loopback or a
-    /// network of the operator's.
+    /// Address of a listener of its own, for `/metrics`, and for `/health` and `/ready` beside the callers' connections; not served when there is none. Whoever
+    /// reaches it may read, so it should be loopback or a network of the operator's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen: Option<SocketAddr>,
 }
@@ -117,7 +117,7 @@ impl Metrics {
         let began = Instant::now();
         let result = request.await;
         let outcome = match &result {
-            Ok(_) => "answered",
+            Ok(_) | Err(UpstreamError::NoRoom | UpstreamError::Dropped) => "answered",
             Err(UpstreamError::Unreachable) => "unreachable",
             Err(UpstreamError::Timeout) => "timeout",
             Err(_) => "invalid",

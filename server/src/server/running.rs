@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Server, StartError};
 use crate::http::guard::Guard;
-use crate::operation::Drain;
+use crate::operation::{Drain, Readiness};
 use crate::tls::Certificate;
 use crate::{ConfigError, http};
 
@@ -36,8 +36,10 @@ impl Server {
         let (listener, address) = listen(self.config.listen).await?;
         let guard = Guard::new(&self.config, address)?;
         let (drain, stop) = (Drain::default(), CancellationToken::new());
-        let (metrics, serve_metrics) = self.metrics(stop.clone()).await?.unzip();
-        let routes = http::routes(self.calls, self.authenticator, &self.config, guard, drain.clone());
+        let readiness = Readiness::new(self.calls.clone(), drain.clone());
+        let (metrics, serve_metrics) = self.metrics(readiness.clone(), stop.clone()).await?.unzip();
+        let routes =
+            http::routes(self.calls, self.authenticator, &self.config, guard, drain.clone(), readiness);
         let watch = certificate.clone().map(|certificate| certificate.watch(stop.clone()));
         let serve =
             http::serve::serve(listener, routes, certificate.clone(), self.config.limits, stop.clone());
@@ -52,14 +54,16 @@ impl Server {
         Ok(Running { address, metrics, certificate, drain, ended, task: Some(task) })
     }
 
-    /// Where the metrics are served, if that is wanted, and what serves them until `stop` is cancelled.
+    /// Where the metrics are served, if that is wanted, and what serves them until `stop` is cancelled; with the probes, which must not wait there for callers
+    /// to leave a connection.
     async fn metrics(
         &self,
+        readiness: Readiness,
         stop: CancellationToken,
     ) -> Result<Option<(SocketAddr, impl Future<Output = ()> + use<>)>, StartError> {
         let Some(wanted) = self.config.metrics.listen else { return Ok(None) };
         let (listener, address) = listen(wanted).await?;
-        let router = self.calls.metrics.clone().router();
+        let router = self.calls.metrics.clone().router().merge(http::probes(readiness));
         Ok(Some((address, http::serve::serve(listener, router, None, self.config.limits.clone(), stop))))
     }
 }

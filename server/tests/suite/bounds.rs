@@ -82,6 +82,12 @@ async fn calls_at_once_are_limited_per_key_and_in_all() {
     let gate = Gate::open().await;
     let limits = Limits { calls: 2, calls_per_caller: 1, ..Limits::plain() };
     let server = start(&gate.url(), limits).await;
+    // Keys that the API has not accepted yet have half of the calls only.
+    for key in [KEY, "ps_b", "ps_c"] {
+        let (result, ()) =
+            tokio::join!(read_as(&server, key), async { gate.arrival().await.answer("{}").await });
+        assert_eq!(result["isError"], false);
+    }
     let checks = async {
         let first = gate.arrival().await;
         assert_eq!(told(&read(&server).await), refusal(429, "SERVER_CONCURRENCY_LIMITED"));
@@ -118,6 +124,9 @@ async fn a_tool_may_have_a_time_of_its_own() {
 async fn limits_that_let_nothing_through_or_name_no_tool_are_refused_at_the_start() {
     let nowhere = || Server::builder().upstream("http://127.0.0.1:9");
     assert!(nowhere().limits(Limits { calls: 0, ..Limits::default() }).build().is_err());
+    let long = nowhere().with(|config| config.max_response_bytes = 1024 * 1024 * 1024);
+    let told = long.build().unwrap_err().to_string();
+    assert!(told.contains("answer_bytes") && told.contains("at least 3221225472"), "{told}");
     let misnamed = BTreeMap::from([("mesage_get".to_owned(), Duration::from_secs(1))]);
     let error =
         nowhere().limits(Limits { tool_timeouts: misnamed, ..Limits::default() }).build().unwrap_err();

@@ -12,6 +12,7 @@ mod diagnostics;
 mod direct;
 mod gate;
 mod hardening;
+mod made_up_keys;
 mod meta;
 mod metrics;
 mod oauth;

@@ -2,7 +2,9 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use server::{Running, Server};
+use server::{Limits, MetricsSettings, Running, Server};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -45,6 +47,31 @@ async fn is_not_ready_when_it_does_not_and_says_why_without_saying_where() {
         assert!(!answer.text.contains("127.0.0.1"));
         assert_eq!(get(format!("{}/health", server.url())).await.status, 200);
     }
+}
+
+/// Probes that waited for a connection like anybody would have a server restarted for being busy.
+#[tokio::test]
+async fn probes_beside_the_metrics_wait_for_no_caller() {
+    let upstream = upstream(ResponseTemplate::new(401)).await;
+    let metrics = MetricsSettings { listen: Some(([127, 0, 0, 1], 0).into()) };
+    let server = Server::builder().upstream(upstream.uri()).metrics(metrics);
+    let server = server.limits(Limits { connections: 1, ..Limits::default() }).start().await.unwrap();
+    let ask = b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let mut buffer = [0; 1024];
+    let mut first = TcpStream::connect(server.address()).await.unwrap();
+    first.write_all(ask).await.unwrap();
+    assert_ne!(first.read(&mut buffer).await.unwrap(), 0);
+    // The one connection is taken.
+    let mut second = TcpStream::connect(server.address()).await.unwrap();
+    second.write_all(ask).await.unwrap();
+    let beside = |path: &str| get(server.metrics_url().unwrap().replace("/metrics", path));
+    assert_eq!(beside("/health").await.json()["status"], "ok");
+    assert_eq!(beside("/ready").await.json()["status"], "ready");
+    assert_eq!(second.try_read(&mut buffer).unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    // One readiness on both, so that the API is asked once for both.
+    drop((first, second));
+    assert_eq!(ready(&server).await.status, 200);
+    assert_eq!(upstream.received_requests().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

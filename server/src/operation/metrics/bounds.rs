@@ -17,22 +17,39 @@ pub(crate) enum Bound {
     CallerConcurrency,
     /// Calls of all callers at once.
     Concurrency,
+    /// Callers that are kept book of.
+    Callers,
+    /// Calls with keys that the API has not accepted yet.
+    Unverified,
     /// Room for the bodies of requests.
     Bodies,
+    /// Room for the answers of the API.
+    Answers,
     /// Questions about access tokens that are not known.
     Introspections,
 }
 
 impl Bound {
-    const ALL: [Self; 5] =
-        [Self::Rate, Self::CallerConcurrency, Self::Concurrency, Self::Bodies, Self::Introspections];
+    const ALL: [Self; 8] = [
+        Self::Rate,
+        Self::CallerConcurrency,
+        Self::Concurrency,
+        Self::Callers,
+        Self::Unverified,
+        Self::Bodies,
+        Self::Answers,
+        Self::Introspections,
+    ];
 
     fn labels(self) -> ReasonLabels {
         let reason = match self {
             Self::Rate => "rate",
             Self::CallerConcurrency => "caller_concurrency",
             Self::Concurrency => "concurrency",
+            Self::Callers => "callers",
+            Self::Unverified => "unverified",
             Self::Bodies => "bodies",
+            Self::Answers => "answers",
             Self::Introspections => "introspections",
         };
         ReasonLabels { reason }
