@@ -117,7 +117,7 @@ impl ConfigError {
             Self::NoUpstream | Self::Upstream { .. } => Some("upstream".to_owned()),
             Self::Origin(_) => Some("allow_origins".to_owned()),
             Self::Host(_) => Some("allow_hosts".to_owned()),
-            Self::Tls(_) => Some("tls".to_owned()),
+            Self::Tls(error) => Some(error.setting().to_owned()),
             Self::Selection(SelectionError::Area { .. }) => Some("selection.areas".to_owned()),
             Self::Selection(SelectionError::Tool { .. }) => Some("selection.tools".to_owned()),
             Self::Selection(_) => Some("selection".to_owned()),

@@ -46,7 +46,7 @@ fn run(command: Command) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let exporter = {
         let _on_runtime = runtime.enter();
-        logging::start(&settings.config)?
+        logging::start(&settings)?
     };
     let result = runtime.block_on(serve(settings, over_http));
     drop(exporter);

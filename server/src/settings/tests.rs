@@ -132,6 +132,19 @@ fn later_layers_win_setting_by_setting() {
 }
 
 #[test]
+fn a_setting_that_is_missing_is_looked_for_where_anything_beside_it_is() {
+    let text = "[oauth]\nscopes = []\nclient_id = 'a'\n[tls]\ncheck_seconds = 9";
+    let layer = file::parse(Path::new("s.toml"), text).unwrap();
+    let settings = Settings { config: Config::default(), origins: layer.origins };
+    let place = |path| settings.blame(path).map(ToString::to_string);
+    assert_eq!(place("oauth.issuer").as_deref(), Some("s.toml:2:1"));
+    assert_eq!(place("oauth.client_id").as_deref(), Some("s.toml:3:1"));
+    assert_eq!(place("tls.cert").as_deref(), Some("s.toml:5:1"));
+    assert_eq!(place("limits.calls"), None);
+    assert_eq!(place("listen"), None);
+}
+
+#[test]
 fn what_is_printed_can_be_read_and_is_the_same() {
     let settings = by_environment(&[("PILOT_STATUS_MCP_LOG__FORMAT", "json")]).unwrap();
     let settings = flags(settings, |config| config.allow_hosts.push("quote\"\n".to_owned()));
