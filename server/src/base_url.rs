@@ -71,14 +71,7 @@ impl FromStr for BaseUrl {
     type Err = ConfigError;
 
     fn from_str(raw: &str) -> Result<Self, ConfigError> {
-        let refuse = |url: &str, reason: &str| ConfigError::Upstream {
-            url: url.to_owned(),
-            reason: reason.to_owned(),
-        };
-        let url = Url::parse(raw).map_err(|error| refuse(&shown(raw), &error.to_string()))?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(refuse(url.host_str().unwrap_or_default(), "it must not hold credentials"));
-        }
+        let url = read(raw)?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err(refuse(&shown(raw), "it must begin with http:// or https:// and name a host"));
         }
@@ -87,6 +80,22 @@ impl FromStr for BaseUrl {
         }
         Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
     }
+}
+
+/// Reads a URL that holds no credentials.
+///
+/// # Errors
+/// [`ConfigError::Url`], which does not repeat them.
+pub(crate) fn read(raw: &str) -> Result<Url, ConfigError> {
+    let url = Url::parse(raw).map_err(|error| refuse(&shown(raw), &error.to_string()))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refuse(url.host_str().unwrap_or_default(), "it must not hold credentials"));
+    }
+    Ok(url)
+}
+
+fn refuse(url: &str, reason: &str) -> ConfigError {
+    ConfigError::Url { url: url.to_owned(), reason: reason.to_owned() }
 }
 
 /// What may be shown of a URL that is refused: scheme and host. All else may be a secret, whether it can be read as a URL or not.

@@ -4,13 +4,14 @@ mod oauth;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 use server::selection::SelectionOptions;
 use server::settings::set;
-use server::{BaseUrl, Config, DEFAULT_UPSTREAM, LimitArgs, LogFormat, Settings};
+use server::{Config, ConfigError, DEFAULT_UPSTREAM, LimitArgs, LogFormat, Settings};
 
 use crate::failure::Failure;
 
@@ -172,13 +173,12 @@ impl CommonOptions {
         set(&mut config.output_schemas, self.output_schemas);
         self.selection.apply(&mut config.selection);
         self.limits.apply(&mut config.limits);
-        self.oauth.apply(&mut config.oauth);
-        Ok(())
+        self.oauth.apply(&mut config.oauth)
     }
 }
 
 /// Not left to clap, which would repeat a password that stands in it.
-fn url(option: &str, raw: Option<String>) -> Result<Option<BaseUrl>, Failure> {
+fn url<T: FromStr<Err = ConfigError>>(option: &str, raw: Option<String>) -> Result<Option<T>, Failure> {
     let refuse = |mistake| Failure::Setting { place: option.to_owned(), mistake };
     raw.map(|raw| raw.parse().map_err(refuse)).transpose()
 }

@@ -63,9 +63,9 @@ pub enum ConfigError {
     /// The builder was not told where the API is.
     #[error("no upstream was named")]
     NoUpstream,
-    /// The upstream, or the collector of spans, is not a base URL.
+    /// A URL that cannot be read, holds credentials, or where a base URL is wanted, is none.
     #[error("the URL {url:?} cannot be used: {reason}")]
-    Upstream {
+    Url {
         /// The URL, without credentials it may hold.
         url: String,
         /// What is wrong with it.
@@ -110,11 +110,12 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// The setting that is at fault, as a path such as `limits.calls`.
+    /// The setting that is at fault, as a path such as `limits.calls`; a URL is refused where it is read, and knows of none.
     #[must_use]
     pub fn setting(&self) -> Option<String> {
         match self {
-            Self::NoUpstream | Self::Upstream { .. } => Some("upstream".to_owned()),
+            Self::Url { .. } => None,
+            Self::NoUpstream => Some("upstream".to_owned()),
             Self::Origin(_) => Some("allow_origins".to_owned()),
             Self::Host(_) => Some("allow_hosts".to_owned()),
             Self::Tls(error) => Some(error.setting().to_owned()),
@@ -156,7 +157,7 @@ impl Config {
     /// The defaults, over the API at `upstream`.
     ///
     /// # Errors
-    /// [`ConfigError::Upstream`] when it is not an http or https URL, or has more than scheme, host, port and path.
+    /// [`ConfigError::Url`] when it is not an http or https URL, or has more than scheme, host, port and path.
     pub fn new(upstream: &str) -> Result<Self, ConfigError> {
         Ok(Self { upstream: upstream.parse()?, ..Self::default() })
     }

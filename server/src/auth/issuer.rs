@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::kept::Kept;
 use super::settings::{self, OAuth};
 use crate::outbound::{self, Clients};
-use crate::{Secret, StartError, secret};
+use crate::{PlainUrl, Secret, StartError, secret};
 
 /// Longest answer that is read, in bytes.
 const MAX_ANSWER_BYTES: usize = 256 * 1024;
@@ -72,7 +72,7 @@ impl Issuer {
     pub(super) fn new(settings: &OAuth) -> Result<Self, StartError> {
         let url = settings::url;
         let issuer = url("issuer", &settings.issuer)?;
-        let optional = |field, raw: &Option<String>| raw.as_ref().map(|raw| url(field, raw)).transpose();
+        let optional = |field, raw: &Option<PlainUrl>| raw.as_ref().map(|raw| url(field, raw)).transpose();
         let given = [
             optional("jwks_uri", &settings.jwks_uri)?,
             optional("introspection_endpoint", &settings.introspection_endpoint)?,
@@ -81,7 +81,7 @@ impl Issuer {
         let patience = Duration::from_secs(settings.timeout_seconds);
         let clients = Clients::new(|builder| builder.timeout(patience))?;
         Ok(Self {
-            site: Site { clients, issuer, name: settings.issuer.clone() },
+            site: Site { clients, issuer, name: settings.issuer.clone().into() },
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone(),
             given,

@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn tells_where_to_sign_in_and_for_what() {
         let oauth = OAuth {
-            resource: "https://mcp.example.com/mcp".into(),
+            resource: "https://mcp.example.com/mcp".parse().unwrap(),
             scopes: vec!["a".into(), "b".into()],
             ..OAuth::default()
         };

@@ -7,7 +7,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use jsonwebtoken::Algorithm;
 use serde::{Deserialize, Serialize};
 
-use crate::Secret;
+use crate::{PlainUrl, Secret};
 pub(super) use check::url;
 
 /// How tokens are judged.
@@ -27,9 +27,9 @@ pub enum Validation {
 #[serde(default, deny_unknown_fields)]
 pub struct OAuth {
     /// Public URL of the MCP endpoint, path included, exactly as clients connect to it: the audience that tokens must have.
-    pub resource: String,
+    pub resource: PlainUrl,
     /// The authorization server, as `iss` and its metadata name it.
-    pub issuer: String,
+    pub issuer: PlainUrl,
     /// This server's own client at the authorization server: it exchanges tokens, and asks about them.
     pub client_id: String,
     /// The secret of that client.
@@ -41,15 +41,15 @@ pub struct OAuth {
     /// Scopes that every token must have.
     pub scopes: Vec<String>,
     /// Where the keys are published; without it, where the metadata says, which must then be on the issuer's host.
-    pub jwks_uri: Option<String>,
+    pub jwks_uri: Option<PlainUrl>,
     /// Where to ask about tokens; without it, as for `jwks_uri`.
-    pub introspection_endpoint: Option<String>,
+    pub introspection_endpoint: Option<PlainUrl>,
     /// Where to exchange tokens (RFC 8693); without it, as for `jwks_uri`.
-    pub token_endpoint: Option<String>,
+    pub token_endpoint: Option<PlainUrl>,
     /// `audience` of the exchange: the name that the authorization server has for the API.
     pub api_audience: Option<String>,
     /// `resource` of the exchange: the URL that the authorization server has for the API.
-    pub api_resource: Option<String>,
+    pub api_resource: Option<PlainUrl>,
     /// `scope` of the exchange.
     pub api_scope: Option<String>,
     /// Whether callers may come with an API key too.
@@ -76,8 +76,8 @@ pub struct OAuth {
 impl Default for OAuth {
     fn default() -> Self {
         Self {
-            resource: String::new(),
-            issuer: String::new(),
+            resource: PlainUrl::default(),
+            issuer: PlainUrl::default(),
             client_id: String::new(),
             client_secret: Secret::default(),
             validation: Validation::default(),

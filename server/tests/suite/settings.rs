@@ -14,13 +14,32 @@ pub(crate) fn file(name: &str, text: &str) -> PathBuf {
 
 #[tokio::test]
 async fn a_password_in_a_url_is_refused_and_not_repeated() {
-    for option in ["--upstream", "--otlp-endpoint"] {
+    for option in ["--upstream", "--otlp-endpoint", "--oauth-issuer", "--oauth-resource"] {
         let environment = [("PILOT_STATUS_MCP_CONFIG", "")];
         let output = program(&["http", option, "http://user:hunter2@127.0.0.1:9"], &environment).await;
         let error = text(output.stderr);
         assert_eq!(output.status.code(), Some(2), "{error}");
         assert!(error.contains(option) && error.contains("credentials"), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn nor_is_one_in_the_file_or_the_environment() {
+    for setting in ["resource", "issuer", "jwks_uri", "introspection_endpoint", "token_endpoint", "api_resource"] {
+        let url = "https://user:hunter2@login.example.com";
+        let path = file(&format!("password-{setting}.toml"), &format!("[oauth]\n{setting} = '{url}'\n"));
+        let variable = format!("PILOT_STATUS_MCP_OAUTH__{}", setting.to_uppercase());
+        for (environment, place) in [
+            (("PILOT_STATUS_MCP_CONFIG", path.to_str().unwrap()), format!("{}:2:", path.display())),
+            ((variable.as_str(), url), variable.clone()),
+        ] {
+            let output = program(&["http", "--print-config"], &[environment]).await;
+            let (shown, error) = (text(output.stdout), text(output.stderr));
+            assert_eq!(output.status.code(), Some(2), "{error}");
+            assert!(error.contains(&place) && error.contains("credentials"), "{error}");
+            assert!(!error.contains("hunter2") && !shown.contains("hunter2"), "{error}{shown}");
+        }
     }
 }
 
@@ -124,11 +143,11 @@ async fn a_file_with_a_mistake_keeps_the_program_from_starting() {
         ),
         ("[limits]\ncalls = 0\n", "bad.toml:2:1: the limit calls"),
         ("[selection]\nareas = ['mesaging']\n", "bad.toml:2:1: the selection"),
-        ("[oauth]\nresource = 'here'\n", "bad.toml:2:1: oauth.issuer is missing"),
+        ("[oauth]\nresource = 'https://a.example/mcp'\n", "bad.toml:2:1: oauth.issuer is missing"),
         ("[oauth]\nissuer = 'https://a.example'\n", "bad.toml:2:1: oauth.resource is missing"),
         (
             "[oauth]\nissuer = 'https://a.example'\nresource = 'here'\n",
-            "bad.toml:3:1: oauth.resource is not a URL",
+            "bad.toml:3:12: the URL \"here\" cannot be used: relative URL without a base",
         ),
         ("[oauth]\nclient_secret = 4711\n", "bad.toml:2:17: a secret is text"),
     ] {

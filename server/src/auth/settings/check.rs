@@ -4,7 +4,7 @@ use jsonwebtoken::{Algorithm, AlgorithmFamily};
 use url::Url;
 
 use super::OAuth;
-use crate::ConfigError;
+use crate::{ConfigError, PlainUrl};
 use crate::base_url::is_loopback;
 use crate::limits::MAX_COUNT;
 
@@ -128,20 +128,16 @@ fn is_scope(scope: &str) -> bool {
 }
 
 /// A URL that tokens or secrets may be sent to, or that stands for a server.
-pub(in crate::auth) fn url(field: &'static str, raw: &str) -> Result<Url, ConfigError> {
-    if raw.is_empty() {
+pub(in crate::auth) fn url(field: &'static str, given: &PlainUrl) -> Result<Url, ConfigError> {
+    if given.is_empty() {
         return Err(refuse(field, "is missing"));
     }
-    let url = Url::parse(raw).map_err(|_| refuse(field, "is not a URL"))?;
+    let url = Url::parse(given.as_str()).map_err(|_| refuse(field, "is not a URL"))?;
     if !is_private(&url) {
         return Err(refuse(field, "must begin with https://, or with http:// on loopback"));
     }
-    if url.fragment().is_some()
-        || url.query().is_some()
-        || !url.username().is_empty()
-        || url.password().is_some()
-    {
-        return Err(refuse(field, "must not have a query, a fragment or credentials"));
+    if url.fragment().is_some() || url.query().is_some() {
+        return Err(refuse(field, "must not have a query or a fragment"));
     }
     Ok(url)
 }
