@@ -19,6 +19,9 @@ use crate::{PlainUrl, Secret, StartError, secret};
 /// Longest answer that is read, in bytes.
 const MAX_ANSWER_BYTES: usize = 256 * 1024;
 
+/// Most that is shown of the name that a server gives itself.
+const MAX_SHOWN_CHARACTERS: usize = 256;
+
 /// The authorization server.
 #[derive(Debug)]
 pub(super) struct Issuer {
@@ -158,10 +161,12 @@ impl Site {
             if metadata.issuer == self.name {
                 return Some(metadata);
             }
-            tracing::warn!(
-                named = metadata.issuer,
+            let named: String = metadata.issuer.chars().take(MAX_SHOWN_CHARACTERS).collect();
+            tracing::error!(
                 configured = self.name,
-                "the metadata is of another issuer"
+                named,
+                "oauth.issuer is not what the authorization server calls itself, to the letter, and no token is taken: \
+                 if it is the one you trust, set oauth.issuer to the name that it gives"
             );
         }
         None

@@ -89,7 +89,7 @@ async fn over_stdio_an_outage_is_told_from_a_mistake() {
     let arguments = [&arguments[..], &["--oauth-client-id", "mcp", "--oauth-introspection"]].concat();
     let no_keys = [&arguments[..], &["--no-api-keys"]].concat();
     for (arguments, key, token, code, told) in [
-        (&arguments, "", "hunter2", 1, "cannot be reached"),
+        (&arguments, "", "hunter2", 1, "no usable answer"),
         (&arguments, "", "hunter 2", 2, "is not an access token"),
         (&no_keys, KEY, "", 2, "set PILOT_STATUS_ACCESS_TOKEN in its place"),
     ] {
