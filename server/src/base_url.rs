@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 use crate::ConfigError;
 use crate::names::shorten;
@@ -87,11 +87,18 @@ impl FromStr for BaseUrl {
 /// # Errors
 /// [`ConfigError::Url`], which does not repeat them.
 pub(crate) fn read(raw: &str) -> Result<Url, ConfigError> {
-    let url = Url::parse(raw).map_err(|error| refuse(&shown(raw), &error.to_string()))?;
+    let url = Url::parse(raw).map_err(|error| refuse(&shown(raw), &reason(error)))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refuse(url.host_str().unwrap_or_default(), "it must not hold credentials"));
     }
     Ok(url)
+}
+
+fn reason(error: ParseError) -> String {
+    match error {
+        ParseError::RelativeUrlWithoutBase => "it must be whole, such as https://example.com".to_owned(),
+        error => error.to_string(),
+    }
 }
 
 fn refuse(url: &str, reason: &str) -> ConfigError {

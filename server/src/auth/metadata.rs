@@ -47,7 +47,10 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(oauth: Option<&OAuth>) ->
     let cors = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET]).allow_headers(Any);
     let mut paths = vec![WELL_KNOWN.to_owned()];
     paths.extend(
-        Url::parse(oauth.resource.as_str()).ok().map(|resource| path(&resource)).filter(|path| path != WELL_KNOWN),
+        Url::parse(oauth.resource.as_str())
+            .ok()
+            .map(|resource| path(&resource))
+            .filter(|path| path != WELL_KNOWN),
     );
     paths
         .into_iter()

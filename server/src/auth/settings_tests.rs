@@ -27,11 +27,17 @@ fn four_settings_are_enough_and_the_secret_is_not_shown() {
 
 #[test]
 fn is_read_strictly() {
-    let read: OAuth =
-        serde_json::from_str(r#"{"issuer": "https://a", "validation": "introspection", "algorithms": ["PS256"]}"#)
-            .unwrap();
+    let read: OAuth = serde_json::from_str(
+        r#"{"issuer": "https://a", "validation": "introspection", "algorithms": ["PS256"]}"#,
+    )
+    .unwrap();
     assert_eq!((read.validation, read.algorithms), (Validation::Introspection, vec![Algorithm::PS256]));
-    for wrong in [r#"{"isuer": "a"}"#, r#"{"issuer": "a"}"#, r#"{"algorithms": ["none"]}"#, r#"{"max_cached_tokens": 0}"#] {
+    for wrong in [
+        r#"{"isuer": "a"}"#,
+        r#"{"issuer": "a"}"#,
+        r#"{"algorithms": ["none"]}"#,
+        r#"{"max_cached_tokens": 0}"#,
+    ] {
         assert!(serde_json::from_str::<OAuth>(wrong).is_err(), "{wrong}");
     }
 }

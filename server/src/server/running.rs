@@ -27,12 +27,28 @@ pub struct Running {
 }
 
 impl Server {
+    /// Checks the settings that only HTTP needs, as [`Server::start`] does, but does not listen. What works but may not be meant is told in the log.
+    ///
+    /// # Errors
+    /// [`StartError::Config`]: a certificate that cannot be served, or an origin or a host that is none.
+    pub fn check_http(&self) -> Result<(), StartError> {
+        self.prepare().map(drop)
+    }
+
+    fn prepare(&self) -> Result<Option<Certificate>, StartError> {
+        if let Some(oauth) = &self.config.oauth {
+            oauth.warn_of_path();
+        }
+        Guard::new(&self.config, self.config.listen)?;
+        Ok(Certificate::load(&self.config.tls).map_err(ConfigError::from)?)
+    }
+
     /// Serves over HTTP from now on.
     ///
     /// # Errors
-    /// [`StartError::Listen`], or an origin in the settings that is none.
+    /// [`StartError::Listen`], or as [`Server::check_http`].
     pub async fn start(self) -> Result<Running, StartError> {
-        let certificate = Certificate::load(&self.config.tls).map_err(ConfigError::from)?;
+        let certificate = self.prepare()?;
         let (listener, address) = listen(self.config.listen).await?;
         let guard = Guard::new(&self.config, address)?;
         let (drain, stop) = (Drain::default(), CancellationToken::new());
@@ -110,7 +126,7 @@ impl Running {
     /// URL of the MCP endpoint.
     #[must_use]
     pub fn mcp_url(&self) -> String {
-        format!("{}/mcp", self.url())
+        format!("{}{}", self.url(), http::MCP_PATH)
     }
 
     /// The address that is listened on.

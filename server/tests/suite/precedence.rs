@@ -84,13 +84,13 @@ const SECRET: &str = "oauth.client_secret";
 /// No settings.
 const OTHER_OPTIONS: [&str; 3] = ["--config", "--print-config", "--help"];
 
-/// The settings in force, as they are printed.
+/// The settings in force, as they are printed. That the values are of no use is said besides.
 async fn printed(file: &str, environment: &[(String, &str)], options: &[String]) -> Table {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pilot-status-mcp"));
     let environment = environment.iter().map(|(name, value)| (name, value));
     command.args(["http", "--print-config", "--config", file]).args(options).envs(environment);
     let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8(output.stderr).unwrap());
     String::from_utf8(output.stdout).unwrap().parse().unwrap()
 }
 

@@ -26,7 +26,9 @@ async fn a_password_in_a_url_is_refused_and_not_repeated() {
 
 #[tokio::test]
 async fn nor_is_one_in_the_file_or_the_environment() {
-    for setting in ["resource", "issuer", "jwks_uri", "introspection_endpoint", "token_endpoint", "api_resource"] {
+    for setting in
+        ["resource", "issuer", "jwks_uri", "introspection_endpoint", "token_endpoint", "api_resource"]
+    {
         let url = "https://user:hunter2@login.example.com";
         let path = file(&format!("password-{setting}.toml"), &format!("[oauth]\n{setting} = '{url}'\n"));
         let variable = format!("PILOT_STATUS_MCP_OAUTH__{}", setting.to_uppercase());
@@ -58,7 +60,7 @@ async fn the_settings_in_force_are_printed_with_their_origins() {
     let path = file(
         "print.toml",
         "drain_seconds = 7\nmax_response_bytes = 1000\n[log]\nformat = 'json'\n[limits]\ncalls = 3\n[selection]\nareas = ['media']\n\
-        [oauth]\nclient_secret = 'hunter2'\n",
+        [oauth]\nclient_secret = 'hunter2'\nclient_id = 'mcp'\nissuer = 'https://login.example'\n",
     );
     let config = path.to_str().unwrap();
     let environment = [
@@ -121,6 +123,46 @@ async fn values_beyond_any_use_are_refused_with_what_is_allowed() {
     }
 }
 
+/// The same words and the same status as the start, after what is in force.
+#[tokio::test]
+async fn settings_that_the_start_refuses_are_printed_and_refused() {
+    let key = ("PILOT_STATUS_API_KEY", "ps_demo");
+    for options in [
+        &["http", "--oauth-issuer", "https://a.example"][..],
+        &["http", "--tls-cert", "/nowhere"],
+        &["http", "--allow-origin", "app.example.com"],
+        &["http", "--allow-host", "a b"],
+        &["http", "--log-level", "inof"],
+        &["http", "--max-calls", "0"],
+        &["stdio", "--areas", "mesaging"],
+    ] {
+        let listen: &[&str] = if options[0] == "http" { &["--listen", "127.0.0.1:0"] } else { &[] };
+        let started = program(&[options, listen].concat(), &[key, ("RUST_LOG", "off")]).await;
+        let printed = program(&[options, &["--print-config"]].concat(), &[key, ("RUST_LOG", "off")]).await;
+        let told = text(printed.stderr);
+        assert!(told.starts_with("pilot-status-mcp: command line: "), "{told}");
+        assert_eq!((printed.status.code(), told), (Some(2), text(started.stderr)), "{options:?}");
+        assert!(text(printed.stdout).contains("\n[limits]\n"), "{options:?}");
+    }
+}
+
+/// It may be meant, before a proxy that maps one path to the other.
+#[tokio::test]
+async fn a_resource_with_another_path_is_told() {
+    let arguments = ["--print-config", "--oauth-issuer", "https://a.example", "--oauth-client-id", "mcp"];
+    let secret = ("PILOT_STATUS_OAUTH_CLIENT_SECRET", "hunter2");
+    for (command, path, is_told) in
+        [("http", "/mcp", false), ("http", "/mcp/", true), ("http", "/a", true), ("stdio", "/a", false)]
+    {
+        let resource = format!("https://mcp.example.com{path}");
+        let output =
+            program(&[&[command, "--oauth-resource", &resource][..], &arguments].concat(), &[secret]).await;
+        let log = text(output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{log}");
+        assert_eq!(log.contains("WARN") && log.contains("oauth.resource has another path"), is_told, "{log}");
+    }
+}
+
 #[tokio::test]
 async fn a_file_with_a_mistake_keeps_the_program_from_starting() {
     for (text_of_file, told) in [
@@ -147,7 +189,7 @@ async fn a_file_with_a_mistake_keeps_the_program_from_starting() {
         ("[oauth]\nissuer = 'https://a.example'\n", "bad.toml:2:1: oauth.resource is missing"),
         (
             "[oauth]\nissuer = 'https://a.example'\nresource = 'here'\n",
-            "bad.toml:3:12: the URL \"here\" cannot be used: relative URL without a base",
+            "bad.toml:3:12: the URL \"here\" cannot be used: it must be whole",
         ),
         ("[oauth]\nclient_secret = 4711\n", "bad.toml:2:17: a secret is text"),
     ] {
