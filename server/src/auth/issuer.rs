@@ -12,7 +12,7 @@ use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use super::kept::Kept;
-use super::settings::{self, OAuth};
+use super::settings::{self, OAuth, Validation};
 use crate::outbound::{self, Clients};
 use crate::{PlainUrl, Secret, StartError, secret};
 
@@ -29,6 +29,8 @@ pub(super) struct Issuer {
     client_id: String,
     client_secret: Secret,
     given: [Option<Url>; 3],
+    /// Whether an endpoint that is used has to be found.
+    discovers: bool,
     metadata: Kept<Metadata>,
 }
 
@@ -81,6 +83,9 @@ impl Issuer {
             optional("introspection_endpoint", &settings.introspection_endpoint)?,
             optional("token_endpoint", &settings.token_endpoint)?,
         ];
+        let [keys, introspection, token] = &given;
+        let judge = if settings.validation == Validation::Jwks { keys } else { introspection };
+        let discovers = judge.is_none() || token.is_none();
         let patience = Duration::from_secs(settings.timeout_seconds);
         let clients = Clients::new(|builder| builder.timeout(patience))?;
         Ok(Self {
@@ -88,8 +93,17 @@ impl Issuer {
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone(),
             given,
+            discovers,
             metadata: Kept::new(settings.jwks_max_age_seconds, settings.jwks_interval_seconds),
         })
+    }
+
+    /// Looks, where the metadata will be needed, whether the authorization server goes by the configured name. What is found is told in the log: clients, who
+    /// look for themselves, stop at a wrong name before they come here with a token.
+    pub(super) async fn look(&self) {
+        if self.discovers {
+            self.site.clone().discover().await;
+        }
     }
 
     /// As tokens name it.

@@ -53,6 +53,8 @@ impl Server {
         let guard = Guard::new(&self.config, address)?;
         let (drain, stop) = (Drain::default(), CancellationToken::new());
         let (metrics, serve_metrics) = self.metrics(stop.clone()).await?.unzip();
+        let (authenticator, stopped) = (self.authenticator.clone(), stop.clone());
+        let look = async move { stopped.run_until_cancelled(authenticator.look_for_issuer()).await };
         let routes = http::routes(self.calls, self.authenticator, &self.config, guard, drain.clone());
         let watch = certificate.clone().map(|certificate| certificate.watch(stop.clone()));
         let serve =
@@ -63,7 +65,7 @@ impl Server {
         // One task, so that none of its parts can fail unnoticed or outlive the others.
         let task = tokio::spawn(async move {
             let _over = over;
-            tokio::join!(serve, OptionFuture::from(serve_metrics), OptionFuture::from(watch), end);
+            tokio::join!(serve, OptionFuture::from(serve_metrics), OptionFuture::from(watch), look, end);
         });
         Ok(Running { address, metrics, certificate, drain, ended, task: Some(task) })
     }
