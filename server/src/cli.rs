@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 use server::selection::SelectionOptions;
-use server::settings::set;
+use server::settings::{set, switch};
 use server::{Config, ConfigError, DEFAULT_UPSTREAM, LimitArgs, LogFormat, Settings};
 
 use crate::failure::Failure;
@@ -53,7 +53,7 @@ Example, against a mock on this machine:
 
 /// Said with the options themselves.
 const SWITCHES: &str = "\
-A switch without a value is on; with =false it turns off what the file or the environment turned on, as in --read-only=false.";
+A switch without a value is on; with =false it turns off what the file or the environment turned on, as in --read-only=false.\nWherever a switch is set, true, 1 and yes are on, false, 0 and no are off.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -115,7 +115,7 @@ pub(crate) struct CommonOptions {
     #[arg(long, value_name = "URL")]
     otlp_endpoint: Option<String>,
     /// Give every tool an output schema; the definitions then take about twice the room
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", value_parser = switch)]
     output_schemas: Option<bool>,
     #[command(flatten)]
     selection: SelectionOptions,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::selection::{Selection, SelectionError};
+use crate::settings::switch;
 use crate::{BaseUrl, Limits, Log, MetricsSettings, OAuth, Telemetry, Tls, TlsError, seconds};
 
 /// Longest answer that can be read, in bytes: 1 GiB.
@@ -36,6 +37,7 @@ pub struct Config {
     #[serde(rename = "body_timeout_seconds", with = "seconds")]
     pub body_timeout: Duration,
     /// Whether tool definitions carry an `outputSchema`.
+    #[serde(deserialize_with = "switch::deserialize")]
     pub output_schemas: bool,
     /// Longest time that calls in flight have to finish once the server is told to stop.
     #[serde(rename = "drain_seconds", with = "seconds")]

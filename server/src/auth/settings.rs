@@ -7,6 +7,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use jsonwebtoken::Algorithm;
 use serde::{Deserialize, Serialize};
 
+use crate::settings::switch;
 use crate::{PlainUrl, Secret};
 pub(super) use check::url;
 
@@ -53,6 +54,7 @@ pub struct OAuth {
     /// `scope` of the exchange.
     pub api_scope: Option<String>,
     /// Whether callers may come with an API key too.
+    #[serde(deserialize_with = "switch::deserialize")]
     pub api_keys: bool,
     /// How far the clocks of both servers may be apart, in seconds; at most 300.
     pub clock_skew_seconds: u64,

@@ -3,7 +3,7 @@
 use clap::Args;
 use server::OAuth;
 use server::auth::Validation;
-use server::settings::set;
+use server::settings::{set, switch};
 
 use super::{some, url};
 use crate::failure::Failure;
@@ -28,10 +28,10 @@ pub(super) struct OAuthOptions {
     #[arg(long, value_name = "AUDIENCE")]
     oauth_api_audience: Option<String>,
     /// Ask the authorization server about each token instead of checking its signature
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", value_parser = switch)]
     oauth_introspection: Option<bool>,
     /// Take access tokens only, no API keys
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", value_parser = switch)]
     no_api_keys: Option<bool>,
 }
 

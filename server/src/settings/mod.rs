@@ -8,6 +8,7 @@ mod file;
 mod mistake;
 mod origin;
 mod print;
+pub(crate) mod switch;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -20,6 +21,7 @@ pub use environment::PREFIX;
 pub use mistake::SettingsError;
 pub use origin::Origin;
 use origin::Origins;
+pub use switch::switch;
 
 /// Settings, each with where it came from.
 #[derive(Debug, Clone)]

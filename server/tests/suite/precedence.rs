@@ -71,8 +71,8 @@ const SETTINGS: &[Row] = &[
 type Switch = (&'static str, [&'static str; 2], &'static str, [&'static str; 2]);
 
 const SWITCHES: &[Switch] = &[
-    ("output_schemas", ["false", "true"], "--output-schemas", ["=false", "=true"]),
-    ("selection.read_only", ["false", "true"], "--read-only", ["=false", ""]),
+    ("output_schemas", ["false", "true"], "--output-schemas", ["=0", "=1"]),
+    ("selection.read_only", ["false", "true"], "--read-only", ["=no", "=yes"]),
     ("selection.meta_tools", ["false", "true"], "--meta-tools", ["=false", ""]),
     ("oauth.api_keys", ["true", "false"], "--no-api-keys", ["=false", ""]),
     ("oauth.validation", ["'jwks'", "'introspection'"], "--oauth-introspection", ["=false", ""]),
