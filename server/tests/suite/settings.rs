@@ -166,7 +166,7 @@ async fn a_resource_with_another_path_is_told() {
 #[tokio::test]
 async fn a_file_with_a_mistake_keeps_the_program_from_starting() {
     for (text_of_file, told) in [
-        ("\nupsteam = 'http://127.0.0.1:9'\n", "bad.toml:2:1: unknown field `upsteam`"),
+        ("\nupsteam = 'http://127.0.0.1:9'\n", "bad.toml:2:1: unknown setting `upsteam`"),
         (
             "allow_hosts = []\nallow_origins = ['app.example.com']\n",
             "bad.toml:2:1: \"app.example.com\" is not an origin",
