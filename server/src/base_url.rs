@@ -105,6 +105,14 @@ fn refuse(url: &str, reason: &str) -> ConfigError {
     ConfigError::Url { url: url.to_owned(), reason: reason.to_owned() }
 }
 
+/// Text that may be a URL, without what may be credentials in it.
+pub(crate) fn veiled(text: &str) -> String {
+    match text.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1))) {
+        Some((scheme, rest)) => format!("{scheme}://…@{rest}"),
+        None => text.to_owned(),
+    }
+}
+
 /// What may be shown of a URL that is refused: scheme and host. All else may be a secret, whether it can be read as a URL or not.
 fn shown(raw: &str) -> String {
     let (scheme, rest) = raw.split_at(raw.find("://").map_or(0, |at| at + 3));
@@ -143,6 +151,18 @@ mod tests {
         ] {
             let error = raw.parse::<BaseUrl>().unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_veiled_wherever_text_may_be_a_url() {
+        for (text, expected) in [
+            ("https://u:p@a.example/b", "https://…@a.example/b"),
+            ("https://u:p/@q@a.example", "https://…@a.example"),
+            ("https://a.example/b", "https://a.example/b"),
+            ("mcp@a.example", "mcp@a.example"),
+        ] {
+            assert_eq!(veiled(text), expected);
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::base_url::veiled;
 use crate::selection::{Selection, SelectionError};
 use crate::settings::switch;
 use crate::{BaseUrl, Limits, Log, MetricsSettings, OAuth, Telemetry, Tls, TlsError, seconds};
@@ -74,10 +75,10 @@ pub enum ConfigError {
         reason: String,
     },
     /// An origin that is allowed is not an origin.
-    #[error("{0:?} is not an origin, such as https://app.example.com")]
+    #[error("{:?} is not an origin, such as https://app.example.com", veiled(.0))]
     Origin(String),
     /// A host that is allowed is not a host.
-    #[error("{0:?} is not a host, such as mcp.example.com, mcp.example.com:8443 or [::1]")]
+    #[error("{:?} is not a host, such as mcp.example.com, mcp.example.com:8443 or [::1]", veiled(.0))]
     Host(String),
     /// The certificate cannot be served.
     #[error(transparent)]

@@ -45,6 +45,19 @@ async fn nor_is_one_in_the_file_or_the_environment() {
     }
 }
 
+#[tokio::test]
+async fn nor_is_one_shown_where_no_url_is_asked_for() {
+    let url = "https://user:hunter2@login.example.com";
+    for variable in ["ALLOW_ORIGINS", "ALLOW_HOSTS", "OAUTH__API_AUDIENCE", "OAUTH__CLIENT_ID"] {
+        let variable = format!("PILOT_STATUS_MCP_{variable}");
+        let output = program(&["http", "--print-config"], &[(variable.as_str(), url)]).await;
+        let (shown, error) = (text(output.stdout), text(output.stderr));
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(&variable) && shown.contains("https://…@login.example.com"), "{error}{shown}");
+        assert!(!error.contains("hunter2") && !shown.contains("hunter2"), "{error}{shown}");
+    }
+}
+
 async fn program(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pilot-status-mcp"));
     command.args(arguments).env_remove("PILOT_STATUS_BASE_URL").envs(environment.iter().copied());
