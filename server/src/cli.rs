@@ -94,7 +94,7 @@ pub(crate) struct CommonOptions {
     /// File of settings, TOML
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Print the settings in force and where each came from, secrets hidden, and exit
+    /// Print the settings in force and where each came from, secrets hidden, check them as the start does but for what needs the network, and exit
     #[arg(long)]
     pub(crate) print_config: bool,
     #[arg(long, value_name = "URL", help = format!("Base URL of the API [default: {DEFAULT_UPSTREAM}]"))]

@@ -11,14 +11,17 @@ use crate::settings::switch;
 use crate::{PlainUrl, Secret};
 pub(super) use check::url;
 
-/// How tokens are judged.
+/// How tokens are judged, and with that how soon one that was revoked is refused.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Validation {
-    /// They are JWTs, signed with a key that the authorization server publishes.
+    /// They are JWTs, signed with a key that the authorization server publishes. A signature does not tell that a token was revoked: it is taken until it
+    /// expires, and [`OAuth::clock_skew_seconds`] longer. Calls reach the API as long as the token that was exchanged for it is kept, which is at most until
+    /// [`OAuth::clock_skew_seconds`] before either ends; after that the authorization server is asked for another, and can refuse.
     #[default]
     Jwks,
-    /// The authorization server is asked about each (RFC 7662).
+    /// The authorization server is asked about each (RFC 7662): the choice where revoking has to work soon. A revoked token is taken for at most
+    /// [`OAuth::introspection_age_seconds`] more; over stdio, where it is judged once, calls end as with [`Validation::Jwks`].
     Introspection,
 }
 

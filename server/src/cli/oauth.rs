@@ -27,7 +27,7 @@ pub(super) struct OAuthOptions {
     /// Name of the API at the authorization server: the audience that tokens are exchanged for
     #[arg(long, value_name = "AUDIENCE")]
     oauth_api_audience: Option<String>,
-    /// Ask the authorization server about each token instead of checking its signature
+    /// Ask the authorization server about each token instead of checking its signature, by which a revoked one is good until it expires
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", value_parser = switch)]
     oauth_introspection: Option<bool>,
     /// Take access tokens only, no API keys
