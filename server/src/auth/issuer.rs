@@ -1,11 +1,12 @@
 //! The authorization server, as this server talks to it.
 
+mod site;
+
 use std::time::Duration;
 
 use http::StatusCode;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::RequestBuilder;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use url::{Url, form_urlencoded};
@@ -15,12 +16,10 @@ use super::kept::Kept;
 use super::settings::{self, OAuth, Validation};
 use crate::outbound::{self, Clients};
 use crate::{PlainUrl, Secret, StartError, secret};
+use site::{Metadata, Site};
 
 /// Longest answer that is read, in bytes.
 const MAX_ANSWER_BYTES: usize = 256 * 1024;
-
-/// Most that is shown of the name that a server gives itself.
-const MAX_SHOWN_CHARACTERS: usize = 256;
 
 /// The authorization server.
 #[derive(Debug)]
@@ -34,30 +33,12 @@ pub(super) struct Issuer {
     metadata: Kept<Metadata>,
 }
 
-/// How it is reached, and what it is called.
-#[derive(Debug, Clone)]
-struct Site {
-    clients: Clients,
-    issuer: Url,
-    /// As tokens name it.
-    name: String,
-}
-
 /// One of its endpoints.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Endpoint {
     Keys,
     Introspection,
     Token,
-}
-
-/// The metadata (RFC 8414), as far as it matters here.
-#[derive(Debug, Deserialize)]
-struct Metadata {
-    issuer: String,
-    jwks_uri: Option<String>,
-    introspection_endpoint: Option<String>,
-    token_endpoint: Option<String>,
 }
 
 /// It gave no answer that can be used. The cause has been logged.
@@ -164,52 +145,6 @@ impl Issuer {
             );
             Unavailable
         })
-    }
-}
-
-impl Site {
-    /// The metadata, from the first of its addresses that has it; it must name this issuer.
-    async fn discover(self) -> Option<Metadata> {
-        for url in self.addresses() {
-            let Ok(metadata) = self.get::<Metadata>(url).await else { continue };
-            if metadata.issuer == self.name {
-                return Some(metadata);
-            }
-            let named: String = metadata.issuer.chars().take(MAX_SHOWN_CHARACTERS).collect();
-            tracing::error!(
-                configured = self.name,
-                named,
-                "oauth.issuer is not what the authorization server calls itself, to the letter, and no token is taken: \
-                 if it is the one you trust, set oauth.issuer to the name that it gives"
-            );
-        }
-        None
-    }
-
-    /// RFC 8414 puts the well-known path before that of the issuer, OpenID Connect behind it.
-    fn addresses(&self) -> [Url; 2] {
-        let path = self.issuer.path().trim_end_matches('/');
-        [
-            format!("/.well-known/oauth-authorization-server{path}"),
-            format!("{path}/.well-known/openid-configuration"),
-        ]
-        .map(|path| {
-            let mut url = self.issuer.clone();
-            url.set_path(&path);
-            url
-        })
-    }
-
-    async fn get<T: DeserializeOwned>(&self, url: Url) -> Result<T, Unavailable> {
-        let answer = send(self.clients.of(&url).get(url)).await?;
-        if answer.status != StatusCode::OK {
-            tracing::warn!(
-                status = answer.status.as_u16(),
-                "the authorization server did not answer with what was asked"
-            );
-            return Err(Unavailable);
-        }
-        answer.json()
     }
 }
 

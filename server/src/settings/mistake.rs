@@ -106,3 +106,7 @@ fn number(path: &str, least: i64, most: i64) -> String {
     let unit = unit.map(|unit| format!(" of {unit}")).unwrap_or_default();
     format!("a whole number{unit} from {least} to {most}")
 }
+
+#[cfg(test)]
+#[path = "mistake_tests.rs"]
+mod tests;
