@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 use crate::ConfigError;
 use crate::names::shorten;
@@ -71,14 +71,7 @@ impl FromStr for BaseUrl {
     type Err = ConfigError;
 
     fn from_str(raw: &str) -> Result<Self, ConfigError> {
-        let refuse = |url: &str, reason: &str| ConfigError::Upstream {
-            url: url.to_owned(),
-            reason: reason.to_owned(),
-        };
-        let url = Url::parse(raw).map_err(|error| refuse(&shown(raw), &error.to_string()))?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(refuse(url.host_str().unwrap_or_default(), "it must not hold credentials"));
-        }
+        let url = read(raw)?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err(refuse(&shown(raw), "it must begin with http:// or https:// and name a host"));
         }
@@ -86,6 +79,37 @@ impl FromStr for BaseUrl {
             return Err(refuse(&shown(raw), "it must not have a query or a fragment"));
         }
         Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
+    }
+}
+
+/// Reads a URL that holds no credentials.
+///
+/// # Errors
+/// [`ConfigError::Url`], which does not repeat them.
+pub(crate) fn read(raw: &str) -> Result<Url, ConfigError> {
+    let url = Url::parse(raw).map_err(|error| refuse(&shown(raw), &reason(error)))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refuse(url.host_str().unwrap_or_default(), "it must not hold credentials"));
+    }
+    Ok(url)
+}
+
+fn reason(error: ParseError) -> String {
+    match error {
+        ParseError::RelativeUrlWithoutBase => "it must be whole, such as https://example.com".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+fn refuse(url: &str, reason: &str) -> ConfigError {
+    ConfigError::Url { url: url.to_owned(), reason: reason.to_owned() }
+}
+
+/// Text that may be a URL, without what may be credentials in it.
+pub(crate) fn veiled(text: &str) -> String {
+    match text.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1))) {
+        Some((scheme, rest)) => format!("{scheme}://…@{rest}"),
+        None => text.to_owned(),
     }
 }
 
@@ -127,6 +151,18 @@ mod tests {
         ] {
             let error = raw.parse::<BaseUrl>().unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_veiled_wherever_text_may_be_a_url() {
+        for (text, expected) in [
+            ("https://u:p@a.example/b", "https://…@a.example/b"),
+            ("https://u:p/@q@a.example", "https://…@a.example"),
+            ("https://a.example/b", "https://a.example/b"),
+            ("mcp@a.example", "mcp@a.example"),
+        ] {
+            assert_eq!(veiled(text), expected);
         }
     }
 

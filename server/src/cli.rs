@@ -4,13 +4,14 @@ mod oauth;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 use server::selection::SelectionOptions;
-use server::settings::set;
-use server::{BaseUrl, Config, DEFAULT_UPSTREAM, LimitArgs, LogFormat, Settings};
+use server::settings::{set, switch};
+use server::{Config, ConfigError, DEFAULT_UPSTREAM, LimitArgs, LogFormat, Settings};
 
 use crate::failure::Failure;
 
@@ -52,7 +53,7 @@ Example, against a mock on this machine:
 
 /// Said with the options themselves.
 const SWITCHES: &str = "\
-A switch without a value is on; with =false it turns off what the file or the environment turned on, as in --read-only=false.";
+A switch without a value is on; with =false it turns off what the file or the environment turned on, as in --read-only=false.\nWherever a switch is set, true, 1 and yes are on, false, 0 and no are off.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -93,7 +94,7 @@ pub(crate) struct CommonOptions {
     /// File of settings, TOML
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Print the settings in force and where each came from, secrets hidden, and exit
+    /// Print the settings in force and where each came from, secrets hidden, check them as the start does but for what needs the network, and exit
     #[arg(long)]
     pub(crate) print_config: bool,
     #[arg(long, value_name = "URL", help = format!("Base URL of the API [default: {DEFAULT_UPSTREAM}]"))]
@@ -114,7 +115,7 @@ pub(crate) struct CommonOptions {
     #[arg(long, value_name = "URL")]
     otlp_endpoint: Option<String>,
     /// Give every tool an output schema; the definitions then take about twice the room
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", value_parser = switch)]
     output_schemas: Option<bool>,
     #[command(flatten)]
     selection: SelectionOptions,
@@ -172,13 +173,12 @@ impl CommonOptions {
         set(&mut config.output_schemas, self.output_schemas);
         self.selection.apply(&mut config.selection);
         self.limits.apply(&mut config.limits);
-        self.oauth.apply(&mut config.oauth);
-        Ok(())
+        self.oauth.apply(&mut config.oauth)
     }
 }
 
 /// Not left to clap, which would repeat a password that stands in it.
-fn url(option: &str, raw: Option<String>) -> Result<Option<BaseUrl>, Failure> {
+fn url<T: FromStr<Err = ConfigError>>(option: &str, raw: Option<String>) -> Result<Option<T>, Failure> {
     let refuse = |mistake| Failure::Setting { place: option.to_owned(), mistake };
     raw.map(|raw| raw.parse().map_err(refuse)).transpose()
 }

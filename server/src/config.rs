@@ -6,8 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::base_url::veiled;
 use crate::room::COPIES;
 use crate::selection::{Selection, SelectionError};
+use crate::settings::switch;
 use crate::{BaseUrl, Limits, Log, MetricsSettings, OAuth, Telemetry, Tls, TlsError, seconds};
 
 /// Longest answer that can be read, in bytes: 1 GiB.
@@ -37,6 +39,7 @@ pub struct Config {
     #[serde(rename = "body_timeout_seconds", with = "seconds")]
     pub body_timeout: Duration,
     /// Whether tool definitions carry an `outputSchema`.
+    #[serde(deserialize_with = "switch::deserialize")]
     pub output_schemas: bool,
     /// Longest time that calls in flight have to finish once the server is told to stop.
     #[serde(rename = "drain_seconds", with = "seconds")]
@@ -64,19 +67,19 @@ pub enum ConfigError {
     /// The builder was not told where the API is.
     #[error("no upstream was named")]
     NoUpstream,
-    /// The upstream, or the collector of spans, is not a base URL.
+    /// A URL that cannot be read, holds credentials, or where a base URL is wanted, is none.
     #[error("the URL {url:?} cannot be used: {reason}")]
-    Upstream {
+    Url {
         /// The URL, without credentials it may hold.
         url: String,
         /// What is wrong with it.
         reason: String,
     },
     /// An origin that is allowed is not an origin.
-    #[error("{0:?} is not an origin, such as https://app.example.com")]
+    #[error("{:?} is not an origin, such as https://app.example.com", veiled(.0))]
     Origin(String),
     /// A host that is allowed is not a host.
-    #[error("{0:?} is not a host, such as mcp.example.com, mcp.example.com:8443 or [::1]")]
+    #[error("{:?} is not a host, such as mcp.example.com, mcp.example.com:8443 or [::1]", veiled(.0))]
     Host(String),
     /// The certificate cannot be served.
     #[error(transparent)]
@@ -111,14 +114,15 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// The setting that is at fault, as a path such as `limits.calls`.
+    /// The setting that is at fault, as a path such as `limits.calls`; a URL is refused where it is read, and knows of none.
     #[must_use]
     pub fn setting(&self) -> Option<String> {
         match self {
-            Self::NoUpstream | Self::Upstream { .. } => Some("upstream".to_owned()),
+            Self::Url { .. } => None,
+            Self::NoUpstream => Some("upstream".to_owned()),
             Self::Origin(_) => Some("allow_origins".to_owned()),
             Self::Host(_) => Some("allow_hosts".to_owned()),
-            Self::Tls(_) => Some("tls".to_owned()),
+            Self::Tls(error) => Some(error.setting().to_owned()),
             Self::Selection(SelectionError::Area { .. }) => Some("selection.areas".to_owned()),
             Self::Selection(SelectionError::Tool { .. }) => Some("selection.tools".to_owned()),
             Self::Selection(_) => Some("selection".to_owned()),
@@ -157,7 +161,7 @@ impl Config {
     /// The defaults, over the API at `upstream`.
     ///
     /// # Errors
-    /// [`ConfigError::Upstream`] when it is not an http or https URL, or has more than scheme, host, port and path.
+    /// [`ConfigError::Url`] when it is not an http or https URL, or has more than scheme, host, port and path.
     pub fn new(upstream: &str) -> Result<Self, ConfigError> {
         Ok(Self { upstream: upstream.parse()?, ..Self::default() })
     }

@@ -7,7 +7,6 @@ use server::auth::Refusal;
 use server::stdio::StdioError;
 use server::{ConfigError, InvalidKey, Settings, SettingsError, StartError};
 use thiserror::Error;
-use tracing_subscriber::filter::ParseError;
 
 use crate::{KEY_VARIABLE, TOKEN_VARIABLE};
 
@@ -18,8 +17,6 @@ pub(crate) enum Failure {
     Settings(#[from] SettingsError),
     #[error("{place}: {mistake}")]
     Setting { place: String, mistake: ConfigError },
-    #[error("log.level: {0}")]
-    LogLevel(#[from] ParseError),
     #[error("telemetry.otlp_endpoint: {0}")]
     Telemetry(Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
@@ -47,9 +44,16 @@ pub(crate) enum Failure {
 impl Failure {
     /// The failure to start, with the place of the setting that is at fault.
     pub(crate) fn of_start(error: StartError, settings: &Settings) -> Self {
-        let StartError::Config(mistake) = error else { return error.into() };
+        match error {
+            StartError::Config(mistake) => Self::of_setting(mistake, settings),
+            error => error.into(),
+        }
+    }
+
+    /// A setting that cannot be used, with its place.
+    pub(crate) fn of_setting(mistake: ConfigError, settings: &Settings) -> Self {
         let setting = mistake.setting();
-        let place = setting.as_deref().and_then(|path| settings.origin(path)).map(ToString::to_string);
+        let place = setting.as_deref().and_then(|path| settings.blame(path)).map(ToString::to_string);
         // Some mistakes name the setting themselves.
         let told = mistake.to_string();
         match place.or(setting.filter(|setting| !told.starts_with(setting.as_str()))) {
@@ -77,7 +81,6 @@ impl Failure {
         match self {
             Self::Settings(_)
             | Self::Setting { .. }
-            | Self::LogLevel(_)
             | Self::Telemetry(_)
             | Self::Start(StartError::Config(_))
             | Self::NoKey(_)

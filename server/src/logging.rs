@@ -2,20 +2,21 @@
 
 use std::io;
 
-use server::{Config, LogFormat};
+use server::{LogFormat, Settings};
 use tracing::Subscriber;
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::failure::Failure;
 use crate::telemetry::Exporter;
 
 /// Begins to log, and to export spans while the exporter lives.
-pub(crate) fn start(config: &Config) -> Result<Option<Exporter>, Failure> {
-    let filter: EnvFilter = config.log.level.parse()?;
+pub(crate) fn start(settings: &Settings) -> Result<Option<Exporter>, Failure> {
+    let config = &settings.config;
+    let filter = config.log.filter().map_err(|mistake| Failure::of_setting(mistake, settings))?;
     let exporter = config.telemetry.otlp_endpoint.as_ref().map(Exporter::new).transpose()?;
     let spans = exporter.as_ref().map(|exporter| {
         let layer = tracing_opentelemetry::layer().with_tracer(exporter.tracer());

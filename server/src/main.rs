@@ -41,18 +41,25 @@ fn run(command: Command) -> Result<(), Failure> {
     let settings = command.settings()?;
     if print {
         print!("{}", settings.to_toml()?);
-        return Ok(());
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let exporter = {
         let _on_runtime = runtime.enter();
-        logging::start(&settings.config)?
+        logging::start(&settings)?
     };
-    let result = runtime.block_on(serve(settings, over_http));
+    let result =
+        if print { check(&settings, over_http) } else { runtime.block_on(serve(settings, over_http)) };
     drop(exporter);
     // A read of standard input cannot be called off; do not wait for it.
     runtime.shutdown_timeout(Duration::from_millis(100));
     result
+}
+
+/// Whether a start with these settings would get as far as to listen, or to read.
+fn check(settings: &Settings, over_http: bool) -> Result<(), Failure> {
+    let refused = |error| Failure::of_start(error, settings);
+    let server = Server::new(settings.config.clone()).map_err(refused)?;
+    if over_http { server.check_http().map_err(refused) } else { Ok(()) }
 }
 
 async fn serve(settings: Settings, over_http: bool) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! The answer of the API, or the lack of one, to the result of a tool call.
 
+use bytes::Bytes;
 use http::StatusCode;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value, json};
@@ -110,7 +111,7 @@ impl Outcome {
     pub fn from_reply(reply: Reply) -> Self {
         let failed = reply.status.is_client_error() || reply.status.is_server_error();
         let outcome = if reply.status.is_success() {
-            Answer::read(&reply.body).map(|answer| match refused(&answer) {
+            success(&reply.body).map(|answer| match refused(&answer) {
                 Some(body) => Self::Failure(refusal(body, StatusCode::BAD_GATEWAY, reply.retry_after)),
                 None => Self::Success(answer),
             })
@@ -145,6 +146,11 @@ impl Outcome {
     }
 }
 
+/// A success without a body, such as a 204, has nothing to add: an empty object to clients, who need one.
+fn success(body: &Bytes) -> Option<Answer> {
+    if body.is_empty() { Some(json!({}).into()) } else { Answer::read(body) }
+}
+
 /// What says no, whatever its status says: an error and nothing else, or an error beside word that it was no success.
 fn refused(answer: &Answer) -> Option<Map<String, Value>> {
     // Few answers have the word, and the others need not be built up to tell.
@@ -175,7 +181,7 @@ fn refusal(mut body: Map<String, Value>, status: StatusCode, retry_after: Option
     failure
 }
 
-/// Neither the JSON of a success nor that of a refusal: a page of a proxy, a redirect, an empty body.
+/// Neither the JSON of a success nor that of a refusal: a page of a proxy, a redirect, an empty refusal.
 fn unusable(reply: &Reply) -> Failure {
     let failed = reply.status.is_client_error() || reply.status.is_server_error();
     let status = if failed { reply.status } else { StatusCode::BAD_GATEWAY };

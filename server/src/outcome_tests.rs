@@ -68,9 +68,11 @@ fn retry_after_is_a_number_and_the_body_wins() {
 fn anything_else_is_an_invalid_response() {
     for (status, body, told) in [
         (200, "<html></html>", 502),
-        (200, "", 502),
+        (200, " ", 502),
         (200, "\"text\"", 502),
-        (204, "", 502),
+        (204, "null", 502),
+        (302, "", 502),
+        (404, "", 404),
         (302, r#"{"a":1}"#, 502),
         (503, "<html></html>", 503),
         (400, "[]", 400),
@@ -81,6 +83,16 @@ fn anything_else_is_an_invalid_response() {
             (&json!(told), &json!("UPSTREAM_INVALID_RESPONSE")),
             "{status} {body}"
         );
+    }
+}
+
+#[test]
+fn a_success_without_a_body_is_an_empty_object() {
+    for status in [200, 202, 204] {
+        let result = Outcome::from_reply(reply(status, "")).into_result(true);
+        assert_eq!(result.is_error, Some(false), "{status}");
+        assert_eq!(result.content[0].as_text().unwrap().text, "{}");
+        assert_eq!(result.structured_content, Some(json!({})));
     }
 }
 

@@ -25,8 +25,9 @@ pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Re
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let duration = Duration::try_from_secs_f64(f64::deserialize(deserializer)?).ok();
+    let duration = f64::deserialize(deserializer).ok().map(Duration::try_from_secs_f64);
     duration
+        .and_then(Result::ok)
         .filter(|duration| (Duration::from_millis(1)..=MAX).contains(duration))
         .ok_or_else(|| D::Error::custom(ALLOWED))
 }

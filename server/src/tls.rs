@@ -17,6 +17,11 @@ use zeroize::Zeroizing;
 
 use crate::seconds;
 
+/// The setting with the certificate's file.
+const CERT: &str = "tls.cert";
+/// The setting with the key's file.
+const KEY: &str = "tls.key";
+
 /// Settings of TLS. It is off unless certificate and key are given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -43,10 +48,15 @@ impl Default for Tls {
 pub enum TlsError {
     /// One of the two files is not named.
     #[error("tls.cert and tls.key go together: set both or neither")]
-    Half,
+    Half {
+        /// The setting that names the other.
+        given: &'static str,
+    },
     /// A file cannot be read.
     #[error("{}: {source}", path.display())]
     Read {
+        /// The setting that names the file.
+        setting: &'static str,
         /// The file.
         path: PathBuf,
         /// What the system said.
@@ -55,6 +65,8 @@ pub enum TlsError {
     /// A file does not hold what it should.
     #[error("{}: no {what} in PEM can be read: {source}", path.display())]
     Pem {
+        /// The setting that names the file.
+        setting: &'static str,
         /// The file.
         path: PathBuf,
         /// What was looked for.
@@ -65,6 +77,17 @@ pub enum TlsError {
     /// Certificate and key cannot be used together.
     #[error("the certificate cannot be used with the key: {0}")]
     Pair(#[from] rustls::Error),
+}
+
+impl TlsError {
+    /// The setting that is at fault, as a path. Whether a certificate or its key is the wrong one of the two, nobody can tell.
+    pub(crate) fn setting(&self) -> &'static str {
+        match self {
+            Self::Half { given } => given,
+            Self::Read { setting, .. } | Self::Pem { setting, .. } => setting,
+            Self::Pair(_) => CERT,
+        }
+    }
 }
 
 /// The bytes of the two files, as they were read last.
@@ -94,7 +117,8 @@ impl Certificate {
         let (cert, key) = match (&settings.cert, &settings.key) {
             (None, None) => return Ok(None),
             (Some(cert), Some(key)) => (cert.clone(), key.clone()),
-            _ => return Err(TlsError::Half),
+            (Some(_), None) => return Err(TlsError::Half { given: CERT }),
+            (None, Some(_)) => return Err(TlsError::Half { given: KEY }),
         };
         let files = read(&cert, &key)?;
         let current = parse(&cert, &key, &files)?;
@@ -137,23 +161,24 @@ impl Certificate {
 }
 
 fn read(cert: &PathBuf, key: &PathBuf) -> Result<Files, TlsError> {
-    let read =
-        |path: &PathBuf| std::fs::read(path).map_err(|source| TlsError::Read { path: path.clone(), source });
-    Ok(Files { cert: read(cert)?, key: Zeroizing::new(read(key)?) })
+    let read = |setting, path: &PathBuf| {
+        std::fs::read(path).map_err(|source| TlsError::Read { setting, path: path.clone(), source })
+    };
+    Ok(Files { cert: read(CERT, cert)?, key: Zeroizing::new(read(KEY, key)?) })
 }
 
 fn parse(cert: &PathBuf, key: &PathBuf, files: &Files) -> Result<Arc<ServerConfig>, TlsError> {
-    let refuse = |path: &PathBuf, what| {
+    let refuse = |setting, path: &PathBuf, what| {
         let path = path.clone();
-        move |source| TlsError::Pem { path, what, source }
+        move |source| TlsError::Pem { setting, path, what, source }
     };
     let chain = CertificateDer::pem_slice_iter(&files.cert)
         .collect::<Result<Vec<_>, _>>()
-        .map_err(refuse(cert, "certificate"))?;
+        .map_err(refuse(CERT, cert, "certificate"))?;
     if chain.is_empty() {
-        return Err(refuse(cert, "certificate")(pem::Error::NoItemsFound));
+        return Err(refuse(CERT, cert, "certificate")(pem::Error::NoItemsFound));
     }
-    let key = PrivateKeyDer::from_pem_slice(&files.key).map_err(refuse(key, "private key"))?;
+    let key = PrivateKeyDer::from_pem_slice(&files.key).map_err(refuse(KEY, key, "private key"))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()

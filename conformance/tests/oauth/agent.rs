@@ -45,8 +45,8 @@ async fn start(mock: &Arc<MockApi>, validation: Validation) -> Result<Running, S
     let free =
         TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).and_then(|it| it.local_addr()).unwrap();
     let oauth = OAuth {
-        resource: format!("http://{free}/mcp"),
-        issuer: format!("{}/oauth", mock.url()),
+        resource: format!("http://{free}/mcp").parse()?,
+        issuer: format!("{}/oauth", mock.url()).parse()?,
         client_id: "mcp-server".into(),
         client_secret: "mcp-server-secret".into(),
         validation,

@@ -60,8 +60,8 @@ pub(super) struct Accepted {
 impl Rules {
     pub(super) fn new(settings: &OAuth) -> Self {
         Self {
-            issuer: settings.issuer.clone(),
-            audience: settings.resource.clone(),
+            issuer: settings.issuer.clone().into(),
+            audience: settings.resource.clone().into(),
             scopes: settings.scopes.clone(),
             skew: settings.clock_skew_seconds,
         }

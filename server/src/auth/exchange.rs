@@ -100,11 +100,11 @@ impl Credentials {
 impl Exchange {
     fn new(settings: &OAuth, issuer: Arc<Issuer>) -> Self {
         let target = [
-            ("audience", &settings.api_audience),
-            ("resource", &settings.api_resource),
-            ("scope", &settings.api_scope),
+            ("audience", settings.api_audience.clone()),
+            ("resource", settings.api_resource.clone().map(String::from)),
+            ("scope", settings.api_scope.clone()),
         ];
-        let target = target.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
+        let target = target.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
         let tokens = Cache::new(settings.max_cached_tokens);
         Self { issuer, target, skew: settings.clock_skew_seconds, tokens }
     }

@@ -1,20 +1,22 @@
 //! The authorization server, as this server talks to it.
 
+mod site;
+
 use std::time::Duration;
 
 use http::StatusCode;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::RequestBuilder;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use super::kept::Kept;
-use super::settings::{self, OAuth};
+use super::settings::{self, OAuth, Validation};
 use crate::outbound::{self, Clients};
-use crate::{Secret, StartError, secret};
+use crate::{PlainUrl, Secret, StartError, secret};
+use site::{Metadata, Site};
 
 /// Longest answer that is read, in bytes.
 const MAX_ANSWER_BYTES: usize = 256 * 1024;
@@ -26,16 +28,9 @@ pub(super) struct Issuer {
     client_id: String,
     client_secret: Secret,
     given: [Option<Url>; 3],
+    /// Whether an endpoint that is used has to be found.
+    discovers: bool,
     metadata: Kept<Metadata>,
-}
-
-/// How it is reached, and what it is called.
-#[derive(Debug, Clone)]
-struct Site {
-    clients: Clients,
-    issuer: Url,
-    /// As tokens name it.
-    name: String,
 }
 
 /// One of its endpoints.
@@ -44,15 +39,6 @@ pub(super) enum Endpoint {
     Keys,
     Introspection,
     Token,
-}
-
-/// The metadata (RFC 8414), as far as it matters here.
-#[derive(Debug, Deserialize)]
-struct Metadata {
-    issuer: String,
-    jwks_uri: Option<String>,
-    introspection_endpoint: Option<String>,
-    token_endpoint: Option<String>,
 }
 
 /// It gave no answer that can be used. The cause has been logged.
@@ -72,21 +58,33 @@ impl Issuer {
     pub(super) fn new(settings: &OAuth) -> Result<Self, StartError> {
         let url = settings::url;
         let issuer = url("issuer", &settings.issuer)?;
-        let optional = |field, raw: &Option<String>| raw.as_ref().map(|raw| url(field, raw)).transpose();
+        let optional = |field, raw: &Option<PlainUrl>| raw.as_ref().map(|raw| url(field, raw)).transpose();
         let given = [
             optional("jwks_uri", &settings.jwks_uri)?,
             optional("introspection_endpoint", &settings.introspection_endpoint)?,
             optional("token_endpoint", &settings.token_endpoint)?,
         ];
+        let [keys, introspection, token] = &given;
+        let judge = if settings.validation == Validation::Jwks { keys } else { introspection };
+        let discovers = judge.is_none() || token.is_none();
         let patience = Duration::from_secs(settings.timeout_seconds);
         let clients = Clients::new(|builder| builder.timeout(patience))?;
         Ok(Self {
-            site: Site { clients, issuer, name: settings.issuer.clone() },
+            site: Site { clients, issuer, name: settings.issuer.clone().into() },
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone(),
             given,
+            discovers,
             metadata: Kept::new(settings.jwks_max_age_seconds, settings.jwks_interval_seconds),
         })
+    }
+
+    /// Looks, where the metadata will be needed, whether the authorization server goes by the configured name. What is found is told in the log: clients, who
+    /// look for themselves, stop at a wrong name before they come here with a token.
+    pub(super) async fn look(&self) {
+        if self.discovers {
+            self.site.clone().discover().await;
+        }
     }
 
     /// As tokens name it.
@@ -147,50 +145,6 @@ impl Issuer {
             );
             Unavailable
         })
-    }
-}
-
-impl Site {
-    /// The metadata, from the first of its addresses that has it; it must name this issuer.
-    async fn discover(self) -> Option<Metadata> {
-        for url in self.addresses() {
-            let Ok(metadata) = self.get::<Metadata>(url).await else { continue };
-            if metadata.issuer == self.name {
-                return Some(metadata);
-            }
-            tracing::warn!(
-                named = metadata.issuer,
-                configured = self.name,
-                "the metadata is of another issuer"
-            );
-        }
-        None
-    }
-
-    /// RFC 8414 puts the well-known path before that of the issuer, OpenID Connect behind it.
-    fn addresses(&self) -> [Url; 2] {
-        let path = self.issuer.path().trim_end_matches('/');
-        [
-            format!("/.well-known/oauth-authorization-server{path}"),
-            format!("{path}/.well-known/openid-configuration"),
-        ]
-        .map(|path| {
-            let mut url = self.issuer.clone();
-            url.set_path(&path);
-            url
-        })
-    }
-
-    async fn get<T: DeserializeOwned>(&self, url: Url) -> Result<T, Unavailable> {
-        let answer = send(self.clients.of(&url).get(url)).await?;
-        if answer.status != StatusCode::OK {
-            tracing::warn!(
-                status = answer.status.as_u16(),
-                "the authorization server did not answer with what was asked"
-            );
-            return Err(Unavailable);
-        }
-        answer.json()
     }
 }
 

@@ -15,7 +15,7 @@ const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// The metadata's URL: the well-known path before that of the resource.
 pub(super) fn url(oauth: &OAuth) -> String {
-    Url::parse(&oauth.resource).map_or_else(
+    Url::parse(oauth.resource.as_str()).map_or_else(
         |_| WELL_KNOWN.to_owned(),
         |resource| format!("{}{}", resource.origin().ascii_serialization(), path(&resource)),
     )
@@ -47,7 +47,10 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(oauth: Option<&OAuth>) ->
     let cors = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET]).allow_headers(Any);
     let mut paths = vec![WELL_KNOWN.to_owned()];
     paths.extend(
-        Url::parse(&oauth.resource).ok().map(|resource| path(&resource)).filter(|path| path != WELL_KNOWN),
+        Url::parse(oauth.resource.as_str())
+            .ok()
+            .map(|resource| path(&resource))
+            .filter(|path| path != WELL_KNOWN),
     );
     paths
         .into_iter()

@@ -94,6 +94,13 @@ impl Authenticator {
         }
     }
 
+    /// Tells in the log, if tokens are taken, whether the authorization server can be found and goes by the configured name.
+    pub(crate) async fn look_for_issuer(&self) {
+        if let Some(tokens) = &self.tokens {
+            tokens.issuer.look().await;
+        }
+    }
+
     /// The refusal for who presents nothing, or nothing that is taken here.
     #[must_use]
     pub fn nobody(&self) -> Refusal {

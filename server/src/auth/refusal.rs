@@ -39,7 +39,9 @@ pub enum Refusal {
     #[error("the access token lacks a scope that this server needs")]
     Scope,
     /// The authorization server cannot say.
-    #[error("the authorization server cannot be reached to judge the access token; try again")]
+    #[error(
+        "the authorization server gives no usable answer to judge the access token by; try again, and if that does not help, the log of this server says why"
+    )]
     Unavailable,
     /// Too many unknown tokens are to be asked about; so many seconds until the next can be.
     #[error("too many access tokens are to be judged at the moment; try again")]
@@ -136,7 +138,7 @@ mod tests {
     #[test]
     fn tells_where_to_sign_in_and_for_what() {
         let oauth = OAuth {
-            resource: "https://mcp.example.com/mcp".into(),
+            resource: "https://mcp.example.com/mcp".parse().unwrap(),
             scopes: vec!["a".into(), "b".into()],
             ..OAuth::default()
         };

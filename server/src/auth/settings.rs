@@ -7,17 +7,21 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use jsonwebtoken::Algorithm;
 use serde::{Deserialize, Serialize};
 
-use crate::Secret;
+use crate::settings::switch;
+use crate::{PlainUrl, Secret};
 pub(super) use check::url;
 
-/// How tokens are judged.
+/// How tokens are judged, and with that how soon one that was revoked is refused.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Validation {
-    /// They are JWTs, signed with a key that the authorization server publishes.
+    /// They are JWTs, signed with a key that the authorization server publishes. A signature does not tell that a token was revoked: it is taken until it
+    /// expires, and [`OAuth::clock_skew_seconds`] longer. Calls reach the API as long as the token that was exchanged for it is kept, which is at most until
+    /// [`OAuth::clock_skew_seconds`] before either ends; after that the authorization server is asked for another, and can refuse.
     #[default]
     Jwks,
-    /// The authorization server is asked about each (RFC 7662).
+    /// The authorization server is asked about each (RFC 7662): the choice where revoking has to work soon. A revoked token is taken for at most
+    /// [`OAuth::introspection_age_seconds`] more; over stdio, where it is judged once, calls end as with [`Validation::Jwks`].
     Introspection,
 }
 
@@ -27,9 +31,9 @@ pub enum Validation {
 #[serde(default, deny_unknown_fields)]
 pub struct OAuth {
     /// Public URL of the MCP endpoint, path included, exactly as clients connect to it: the audience that tokens must have.
-    pub resource: String,
+    pub resource: PlainUrl,
     /// The authorization server, as `iss` and its metadata name it.
-    pub issuer: String,
+    pub issuer: PlainUrl,
     /// This server's own client at the authorization server: it exchanges tokens, and asks about them.
     pub client_id: String,
     /// The secret of that client.
@@ -41,18 +45,19 @@ pub struct OAuth {
     /// Scopes that every token must have.
     pub scopes: Vec<String>,
     /// Where the keys are published; without it, where the metadata says, which must then be on the issuer's host.
-    pub jwks_uri: Option<String>,
+    pub jwks_uri: Option<PlainUrl>,
     /// Where to ask about tokens; without it, as for `jwks_uri`.
-    pub introspection_endpoint: Option<String>,
+    pub introspection_endpoint: Option<PlainUrl>,
     /// Where to exchange tokens (RFC 8693); without it, as for `jwks_uri`.
-    pub token_endpoint: Option<String>,
+    pub token_endpoint: Option<PlainUrl>,
     /// `audience` of the exchange: the name that the authorization server has for the API.
     pub api_audience: Option<String>,
     /// `resource` of the exchange: the URL that the authorization server has for the API.
-    pub api_resource: Option<String>,
+    pub api_resource: Option<PlainUrl>,
     /// `scope` of the exchange.
     pub api_scope: Option<String>,
     /// Whether callers may come with an API key too.
+    #[serde(deserialize_with = "switch::deserialize")]
     pub api_keys: bool,
     /// How far the clocks of both servers may be apart, in seconds; at most 300.
     pub clock_skew_seconds: u64,
@@ -76,8 +81,8 @@ pub struct OAuth {
 impl Default for OAuth {
     fn default() -> Self {
         Self {
-            resource: String::new(),
-            issuer: String::new(),
+            resource: PlainUrl::default(),
+            issuer: PlainUrl::default(),
             client_id: String::new(),
             client_secret: Secret::default(),
             validation: Validation::default(),

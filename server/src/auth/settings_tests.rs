@@ -1,10 +1,14 @@
 use super::*;
 use crate::ConfigError;
 
+fn url(raw: &str) -> PlainUrl {
+    raw.parse().unwrap()
+}
+
 fn good() -> OAuth {
     OAuth {
-        resource: "https://mcp.example.com/mcp".into(),
-        issuer: "https://login.example.com".into(),
+        resource: url("https://mcp.example.com/mcp"),
+        issuer: url("https://login.example.com"),
         client_id: "mcp".into(),
         client_secret: "hunter2".into(),
         ..OAuth::default()
@@ -15,7 +19,7 @@ fn good() -> OAuth {
 fn four_settings_are_enough_and_the_secret_is_not_shown() {
     good().check().unwrap();
     let local =
-        OAuth { resource: "http://127.0.0.1:8080/mcp".into(), issuer: "http://[::1]:1/a".into(), ..good() };
+        OAuth { resource: url("http://127.0.0.1:8080/mcp"), issuer: url("http://[::1]:1/a"), ..good() };
     local.check().unwrap();
     assert!(!format!("{:?}", good()).contains("hunter2"));
     assert!(!serde_json::to_string(&good()).unwrap().contains("hunter2"));
@@ -23,11 +27,17 @@ fn four_settings_are_enough_and_the_secret_is_not_shown() {
 
 #[test]
 fn is_read_strictly() {
-    let read: OAuth =
-        serde_json::from_str(r#"{"issuer": "a", "validation": "introspection", "algorithms": ["PS256"]}"#)
-            .unwrap();
+    let read: OAuth = serde_json::from_str(
+        r#"{"issuer": "https://a", "validation": "introspection", "algorithms": ["PS256"]}"#,
+    )
+    .unwrap();
     assert_eq!((read.validation, read.algorithms), (Validation::Introspection, vec![Algorithm::PS256]));
-    for wrong in [r#"{"isuer": "a"}"#, r#"{"algorithms": ["none"]}"#, r#"{"max_cached_tokens": 0}"#] {
+    for wrong in [
+        r#"{"isuer": "a"}"#,
+        r#"{"issuer": "a"}"#,
+        r#"{"algorithms": ["none"]}"#,
+        r#"{"max_cached_tokens": 0}"#,
+    ] {
         assert!(serde_json::from_str::<OAuth>(wrong).is_err(), "{wrong}");
     }
 }
@@ -35,20 +45,20 @@ fn is_read_strictly() {
 #[test]
 fn says_which_field_is_wrong() {
     let wrong = [
-        ("resource", OAuth { resource: String::new(), ..good() }),
-        ("resource", OAuth { resource: "http://mcp.example.com/mcp".into(), ..good() }),
-        ("resource", OAuth { resource: "https://mcp.example.com/mcp#a".into(), ..good() }),
-        ("resource", OAuth { resource: "https://mcp.example.com/{mcp}".into(), ..good() }),
-        ("issuer", OAuth { issuer: String::new(), resource: String::new(), ..good() }),
-        ("issuer", OAuth { issuer: "login.example.com".into(), ..good() }),
-        ("issuer", OAuth { issuer: "http://localhost.evil.example".into(), ..good() }),
+        ("resource", OAuth { resource: PlainUrl::default(), ..good() }),
+        ("resource", OAuth { resource: url("http://mcp.example.com/mcp"), ..good() }),
+        ("resource", OAuth { resource: url("https://mcp.example.com/mcp#a"), ..good() }),
+        ("resource", OAuth { resource: url("https://mcp.example.com/{mcp}"), ..good() }),
+        ("issuer", OAuth { issuer: PlainUrl::default(), resource: PlainUrl::default(), ..good() }),
+        ("issuer", OAuth { issuer: url("urn:login"), ..good() }),
+        ("issuer", OAuth { issuer: url("http://localhost.evil.example"), ..good() }),
         ("client_id", OAuth { client_id: String::new(), ..good() }),
         ("client_secret", OAuth { client_secret: Secret::default(), ..good() }),
         ("algorithms", OAuth { algorithms: vec![], ..good() }),
         ("algorithms", OAuth { algorithms: vec![Algorithm::ES256, Algorithm::HS256], ..good() }),
         ("scopes", OAuth { scopes: vec!["a b".into()], ..good() }),
-        ("jwks_uri", OAuth { jwks_uri: Some("http://keys.example.com".into()), ..good() }),
-        ("token_endpoint", OAuth { token_endpoint: Some("https://u:p@login.example.com".into()), ..good() }),
+        ("jwks_uri", OAuth { jwks_uri: Some(url("http://keys.example.com")), ..good() }),
+        ("token_endpoint", OAuth { token_endpoint: Some(url("https://login.example.com?a")), ..good() }),
         ("clock_skew_seconds", OAuth { clock_skew_seconds: 301, ..good() }),
         ("introspection_age_seconds", OAuth { introspection_age_seconds: 301, ..good() }),
         ("jwks_interval_seconds", OAuth { jwks_interval_seconds: 0, ..good() }),
@@ -72,7 +82,7 @@ fn are_in_force_when_an_issuer_is_named() {
         assert!(OAuth::in_force(nothing).unwrap().is_none());
     }
     for anything_else in [
-        OAuth { issuer: String::new(), ..good() },
+        OAuth { issuer: PlainUrl::default(), ..good() },
         OAuth { api_keys: false, ..OAuth::default() },
         OAuth { scopes: vec!["api".into()], ..OAuth::default() },
         OAuth { timeout_seconds: 6, ..OAuth::default() },

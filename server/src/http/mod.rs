@@ -36,6 +36,8 @@ use crate::{Calls, Config, Handler, NAME, VERSION};
 use guard::Guard;
 pub use problem::Problem;
 
+/// Path of the endpoint.
+pub const MCP_PATH: &str = "/mcp";
 /// Longest request body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
@@ -105,7 +107,7 @@ struct Routes {
 impl Routes {
     async fn answer(&self, mut request: Request<Body>) -> Response {
         let id = self.ids.name(&mut request);
-        let mut response = if request.uri().path() == "/mcp" {
+        let mut response = if request.uri().path() == MCP_PATH {
             self.app.answer(request).await
         } else {
             self.others.clone().oneshot(request).await.unwrap_or_else(|never| match never {})

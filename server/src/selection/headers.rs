@@ -3,13 +3,14 @@
 use http::HeaderMap;
 
 use super::{Filter, SelectionError};
+use crate::settings::switch;
 use crate::table::Table;
 
 /// Areas, separated by commas.
 pub const AREAS_HEADER: &str = "x-mcp-areas";
 /// Names of tools, separated by commas.
 pub const TOOLS_HEADER: &str = "x-mcp-tools";
-/// `true` or `false`.
+/// `true` or `false`, as any [`switch`].
 pub const READ_ONLY_HEADER: &str = "x-mcp-readonly";
 
 /// What the headers of a request select; `None` when they say nothing of it. Empty headers say nothing.
@@ -43,11 +44,7 @@ fn list(headers: &HeaderMap, name: &'static str) -> Result<Vec<String>, (&'stati
 
 fn flag(headers: &HeaderMap) -> Result<bool, (&'static str, SelectionError)> {
     let values = list(headers, READ_ONLY_HEADER)?;
-    let truth = |value: &String| match value.to_ascii_lowercase().as_str() {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err((READ_ONLY_HEADER, SelectionError::Flag)),
-    };
+    let truth = |value: &String| switch(value).map_err(|_| (READ_ONLY_HEADER, SelectionError::Flag));
     // Said twice, the narrower counts.
     values.iter().map(truth).try_fold(false, |read_only, value| Ok(read_only | value?))
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::names::{hint, nearest, shorten};
+use crate::settings::switch;
 use crate::table::{Entry, Table};
 pub use headers::{AREAS_HEADER, READ_ONLY_HEADER, TOOLS_HEADER, from_headers};
 pub use options::SelectionOptions;
@@ -25,8 +26,10 @@ pub struct Selection {
     /// Tools that are served besides those of `areas`, by their exact names.
     pub tools: Vec<String>,
     /// Of those, only the tools that change nothing.
+    #[serde(deserialize_with = "switch::deserialize")]
     pub read_only: bool,
     /// Whether `tools_search` and `tools_call` stand for all tools, so that the list takes little of a model's context.
+    #[serde(deserialize_with = "switch::deserialize")]
     pub meta_tools: bool,
     /// Whether the tools that the conformance suite asks for are served as well. For tests only, so it is in no file.
     #[serde(skip)]
@@ -61,7 +64,7 @@ pub enum SelectionError {
         nearest: Option<String>,
     },
     /// A header that is true or false is neither.
-    #[error("it is true or false")]
+    #[error("it is true or false, 1 or 0, yes or no")]
     Flag,
     /// A header that is no text.
     #[error("it is a list of names, separated by commas")]

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Selection;
-use crate::settings::set;
+use crate::settings::{set, switch};
 
 /// Options that change the [`Selection`].
 #[derive(Debug, Clone, Default, Args)]
@@ -16,13 +16,13 @@ pub struct SelectionOptions {
     #[arg(long, value_delimiter = ',', value_name = "TOOLS")]
     tools: Option<Vec<String>>,
     /// Serve only tools that change nothing
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", value_parser = switch)]
     read_only: Option<bool>,
     /// List two tools, tools_search and tools_call, in place of all others, for models with little context
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", value_parser = switch)]
     meta_tools: Option<bool>,
     /// Serve the tools of the conformance suite as well
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", value_parser = switch)]
     diagnostic_tools: Option<bool>,
 }
 

@@ -103,7 +103,7 @@ fn headers_that_say_nothing_known_are_refused_by_name() {
     for (header, value, error) in [
         (AREAS_HEADER, "mesaging", "did you mean messaging?"),
         (TOOLS_HEADER, "groups_list, nope", "no tool nope"),
-        (READ_ONLY_HEADER, "yes", "true or false"),
+        (READ_ONLY_HEADER, "maybe", "true or false"),
         (TOOLS_HEADER, "é", "list of names"),
     ] {
         let (name, reason) = from_headers(&headers(&[(header, value)]), &table).unwrap_err();

@@ -153,7 +153,7 @@ mod tests {
     fn an_upstream_must_be_named_that_can_be_used() {
         assert!(matches!(Builder::default().config(), Err(ConfigError::NoUpstream)));
         let wrong = Builder::default().upstream("ftp://a").config().unwrap_err();
-        assert!(matches!(wrong, ConfigError::Upstream { .. }), "{wrong}");
+        assert!(matches!(wrong, ConfigError::Url { .. }), "{wrong}");
         assert!(Builder::default().upstream("ftp://a").upstream("http://127.0.0.1:9").config().is_ok());
     }
 }

@@ -27,17 +27,35 @@ pub struct Running {
 }
 
 impl Server {
+    /// Checks the settings that only HTTP needs, as [`Server::start`] does, but does not listen. What works but may not be meant is told in the log.
+    ///
+    /// # Errors
+    /// [`StartError::Config`]: a certificate that cannot be served, or an origin or a host that is none.
+    pub fn check_http(&self) -> Result<(), StartError> {
+        self.prepare().map(drop)
+    }
+
+    fn prepare(&self) -> Result<Option<Certificate>, StartError> {
+        if let Some(oauth) = &self.config.oauth {
+            oauth.warn_of_path();
+        }
+        Guard::new(&self.config, self.config.listen)?;
+        Ok(Certificate::load(&self.config.tls).map_err(ConfigError::from)?)
+    }
+
     /// Serves over HTTP from now on.
     ///
     /// # Errors
-    /// [`StartError::Listen`], or an origin in the settings that is none.
+    /// [`StartError::Listen`], or as [`Server::check_http`].
     pub async fn start(self) -> Result<Running, StartError> {
-        let certificate = Certificate::load(&self.config.tls).map_err(ConfigError::from)?;
+        let certificate = self.prepare()?;
         let (listener, address) = listen(self.config.listen).await?;
         let guard = Guard::new(&self.config, address)?;
         let (drain, stop) = (Drain::default(), CancellationToken::new());
         let readiness = Readiness::new(self.calls.clone(), drain.clone());
         let (metrics, serve_metrics) = self.metrics(readiness.clone(), stop.clone()).await?.unzip();
+        let (authenticator, stopped) = (self.authenticator.clone(), stop.clone());
+        let look = async move { stopped.run_until_cancelled(authenticator.look_for_issuer()).await };
         let routes =
             http::routes(self.calls, self.authenticator, &self.config, guard, drain.clone(), readiness);
         let watch = certificate.clone().map(|certificate| certificate.watch(stop.clone()));
@@ -49,7 +67,7 @@ impl Server {
         // One task, so that none of its parts can fail unnoticed or outlive the others.
         let task = tokio::spawn(async move {
             let _over = over;
-            tokio::join!(serve, OptionFuture::from(serve_metrics), OptionFuture::from(watch), end);
+            tokio::join!(serve, OptionFuture::from(serve_metrics), OptionFuture::from(watch), look, end);
         });
         Ok(Running { address, metrics, certificate, drain, ended, task: Some(task) })
     }
@@ -114,7 +132,7 @@ impl Running {
     /// URL of the MCP endpoint.
     #[must_use]
     pub fn mcp_url(&self) -> String {
-        format!("{}/mcp", self.url())
+        format!("{}{}", self.url(), http::MCP_PATH)
     }
 
     /// The address that is listened on.

@@ -66,11 +66,10 @@ fn layer(name: String, path: &str, value: OsString) -> Result<Layer, SettingsErr
                 file::locate("", document.get_ref(), &origin, &mut origins);
                 return Ok(Layer { values: text.parse().unwrap_or_default(), origins });
             }
-            Err(error) => mistakes.push(error),
+            Err(error) => mistakes.push(SettingsError::of(&name, document.get_ref(), &error)),
         }
     }
     // What is no TOML is told of as text.
     let told = mistakes.get(usize::from(mistakes.len() == candidates.len()));
-    let reason = told.map_or("it names no setting", toml::de::Error::message);
-    Err(SettingsError::new(name, reason))
+    Err(told.cloned().unwrap_or_else(|| SettingsError::new(name, "it names no setting")))
 }

@@ -26,11 +26,11 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Layer, SettingsError> {
         let (line, column) = position(text, start);
         Origin::File { path: path.to_owned(), line, column }
     };
-    let refuse = |error: toml::de::Error| {
-        SettingsError::new(place(error.span().map_or(0, |span| span.start)), error.message())
-    };
+    let at = |error: &toml::de::Error| place(error.span().map_or(0, |span| span.start));
+    let refuse = |error: toml::de::Error| SettingsError::new(at(&error), error.message());
     let document = DeTable::parse(text).map_err(refuse)?;
-    toml::from_str::<Config>(text).map_err(refuse)?;
+    toml::from_str::<Config>(text)
+        .map_err(|error| SettingsError::of(at(&error), document.get_ref(), &error))?;
     let mut origins = Origins::new();
     locate("", document.get_ref(), &place, &mut origins);
     Ok(Layer { values: text.parse().map_err(refuse)?, origins })

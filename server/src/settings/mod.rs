@@ -8,6 +8,7 @@ mod file;
 mod mistake;
 mod origin;
 mod print;
+pub(crate) mod switch;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -20,6 +21,7 @@ pub use environment::PREFIX;
 pub use mistake::SettingsError;
 pub use origin::Origin;
 use origin::Origins;
+pub use switch::switch;
 
 /// Settings, each with where it came from.
 #[derive(Debug, Clone)]
@@ -79,9 +81,14 @@ impl Settings {
     #[must_use]
     pub fn origin(&self, path: &str) -> Option<&Origin> {
         let below = join(path, "");
-        let first =
-            || self.origins.range(below.clone()..).next().filter(|(path, _)| path.starts_with(&below));
-        self.origins.get(path).or_else(|| first().map(|(_, origin)| origin))
+        let all = || self.origins.range(below.clone()..).take_while(|(path, _)| path.starts_with(&below));
+        self.origins.get(path).or_else(|| all().map(|(_, origin)| origin).min())
+    }
+
+    /// Where to look for a mistake in a setting: where it came from, or if it is missing, where anything beside it did.
+    #[must_use]
+    pub fn blame(&self, path: &str) -> Option<&Origin> {
+        self.origin(path).or_else(|| self.blame(path.rsplit_once('.')?.0))
     }
 
     /// The settings in force as a file, with where each came from. Secrets are hidden.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-/// The source of a setting that is not the default.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The source of a setting that is not the default. Those that are read first come first, and of a file what stands first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// A file.
     File {

@@ -3,6 +3,7 @@
 use toml::{Table, Value};
 
 use super::{Origins, join};
+use crate::base_url::veiled;
 
 /// The settings of `table`, each with its origin.
 pub(super) fn document(table: &Table, origins: &Origins) -> String {
@@ -20,12 +21,21 @@ fn section(path: &str, table: &Table, origins: &Origins, text: &mut String) {
     // What stands after the head of another section would belong to that.
     for (key, value) in table.iter().filter(|(_, value)| !is_table(value)) {
         let origin = origins.get(&join(path, key)).map(|origin| format!("  # {origin}"));
-        *text += &format!("{} = {value}{}\n", name(key), origin.unwrap_or_default());
+        *text += &format!("{} = {}{}\n", name(key), shown(value), origin.unwrap_or_default());
     }
     for (key, value) in table {
         if let Value::Table(inner) = value {
             section(&join(path, &name(key)), inner, origins, text);
         }
+    }
+}
+
+/// A value, without credentials of a URL: those that the start will refuse are printed before it does.
+fn shown(value: &Value) -> Value {
+    match value {
+        Value::String(text) => veiled(text).into(),
+        Value::Array(items) => Value::Array(items.iter().map(shown).collect()),
+        other => other.clone(),
     }
 }
 

@@ -20,56 +20,6 @@ fn flags(settings: Settings, change: impl FnOnce(&mut Config)) -> Settings {
     settings.with_flags(change).unwrap()
 }
 
-fn mistake(text: &str) -> String {
-    file::parse(Path::new("s.toml"), text).unwrap_err().to_string()
-}
-
-#[test]
-fn a_mistake_in_the_file_is_told_with_its_place_and_what_is_allowed() {
-    for (text, place, parts) in [
-        (
-            "\nupsteam = 'http://a'",
-            "s.toml:2:1: ",
-            &["unknown field `upsteam`", "did you mean `upstream`?"][..],
-        ),
-        ("[log]\n  format = 'xml'", "s.toml:2:12: ", &["`xml`", "`text` or `json`"]),
-        ("é = 1", "s.toml:1:1: ", &[]),
-        ("listen = 'here'", "s.toml:1:10: ", &["address"]),
-        ("upstream = 'ftp://a'", "s.toml:1:12: ", &["http://"]),
-        ("drain_seconds = 0", "s.toml:1:17: ", &["more than 0"]),
-        ("drain_seconds = -1", "s.toml:1:17: ", &["more than 0"]),
-        ("drain_seconds = 1e300", "s.toml:1:17: ", &["86400"]),
-        ("drain_seconds = nan", "s.toml:1:17: ", &["86400"]),
-        ("max_response_bytes = 'many'", "s.toml:1:22: ", &["invalid type"]),
-        ("[log\n", "s.toml:1:5: ", &[]),
-        ("listen = '127.0.0.1:1'\nlisten = '127.0.0.1:2'", "s.toml:2:1: ", &["duplicate"]),
-        ("log = 1", "s.toml:1:7: ", &["Log"]),
-    ] {
-        let told = mistake(text);
-        assert!(told.starts_with(place), "{text}: {told}");
-        assert!(!told.contains('\n'), "{told}");
-        for part in parts {
-            assert!(told.contains(part), "{text}: {told}");
-        }
-    }
-}
-
-#[test]
-fn a_mistake_in_the_environment_is_told_with_the_name_of_the_variable() {
-    for (name, value, part) in [
-        ("PILOT_STATUS_MCP_LISTEM", "127.0.0.1:1", "did you mean `listen`?"),
-        ("PILOT_STATUS_MCP_LOG__FORMAT", "xml", "`text` or `json`"),
-        ("PILOT_STATUS_MCP_DRAIN_SECONDS", "soon", "invalid type"),
-        ("PILOT_STATUS_MCP_DRAIN_SECONDS", "-1", "more than 0"),
-        ("PILOT_STATUS_MCP_OUTPUT_SCHEMAS", "yes", "expected a boolean"),
-        ("PILOT_STATUS_MCP_A B", "1", "names no setting"),
-        ("PILOT_STATUS_BASE_URL", "pilotstatus.com.br", "cannot be used"),
-    ] {
-        let told = by_environment(&[(name, value)]).unwrap_err().to_string();
-        assert!(told.starts_with(&format!("{name}: ")) && told.contains(part), "{told}");
-    }
-}
-
 #[test]
 fn variables_are_read_as_the_setting_takes_them() {
     let settings = by_environment(&[
@@ -78,7 +28,9 @@ fn variables_are_read_as_the_setting_takes_them() {
         ("PILOT_STATUS_MCP_ALLOW_HOSTS", "a.example, b.example"),
         ("PILOT_STATUS_MCP_ALLOW_ORIGINS", r#"["https://a.example"]"#),
         ("PILOT_STATUS_MCP_DRAIN_SECONDS", "1.5"),
-        ("PILOT_STATUS_MCP_OUTPUT_SCHEMAS", "false"),
+        ("PILOT_STATUS_MCP_OUTPUT_SCHEMAS", "0"),
+        ("PILOT_STATUS_READ_ONLY", "1"),
+        ("PILOT_STATUS_META_TOOLS", "yes"),
         ("PILOT_STATUS_MCP_LISTEN", ""),
         ("PILOT_STATUS_MCP_CONFIG", "read by the command line"),
         ("RUST_LOG", "off"),
@@ -90,7 +42,7 @@ fn variables_are_read_as_the_setting_takes_them() {
     assert_eq!(config.allow_hosts, ["a.example", "b.example"]);
     assert_eq!(config.allow_origins, ["https://a.example"]);
     assert_eq!(config.drain.as_millis(), 1500);
-    assert!(!config.output_schemas);
+    assert!(!config.output_schemas && config.selection.read_only && config.selection.meta_tools);
     assert_eq!(config.listen, Config::default().listen);
     assert_eq!(config.log.level, "off");
     assert_eq!(settings.origin("log.level"), Some(&Origin::Variable("RUST_LOG".into())));
@@ -129,6 +81,19 @@ fn later_layers_win_setting_by_setting() {
     assert_eq!(settings.origin("listen"), Some(&line(1)));
     assert_eq!(settings.origin("log.format"), Some(&line(3)));
     assert_eq!(settings.origin("log.level"), Some(&Origin::CommandLine));
+}
+
+#[test]
+fn a_setting_that_is_missing_is_looked_for_where_anything_beside_it_is() {
+    let text = "[oauth]\nscopes = []\nclient_id = 'a'\n[tls]\ncheck_seconds = 9";
+    let layer = file::parse(Path::new("s.toml"), text).unwrap();
+    let settings = Settings { config: Config::default(), origins: layer.origins };
+    let place = |path| settings.blame(path).map(ToString::to_string);
+    assert_eq!(place("oauth.issuer").as_deref(), Some("s.toml:2:1"));
+    assert_eq!(place("oauth.client_id").as_deref(), Some("s.toml:3:1"));
+    assert_eq!(place("tls.cert").as_deref(), Some("s.toml:5:1"));
+    assert_eq!(place("limits.calls"), None);
+    assert_eq!(place("listen"), None);
 }
 
 #[test]

@@ -42,16 +42,16 @@ const SETTINGS: &[Row] = &[
     ("limits.retry_seed", "1", "2", None),
     ("limits.breaker_failures", "1", "2", None),
     ("limits.breaker_open_seconds", "1", "2", None),
-    ("oauth.resource", "'f'", "'e'", Some(("--oauth-resource", "o", "'o'"))),
-    ("oauth.issuer", "'f'", "'e'", Some(("--oauth-issuer", "o", "'o'"))),
+    ("oauth.resource", "'https://f'", "'https://e'", Some(("--oauth-resource", "https://o", "'https://o'"))),
+    ("oauth.issuer", "'https://f'", "'https://e'", Some(("--oauth-issuer", "https://o", "'https://o'"))),
     ("oauth.client_id", "'f'", "'e'", Some(("--oauth-client-id", "o", "'o'"))),
     ("oauth.algorithms", "['PS256']", "['PS512']", None),
     ("oauth.scopes", "['f']", "['e']", Some(("--oauth-scope", "o", "['o']"))),
-    ("oauth.jwks_uri", "'f'", "'e'", None),
-    ("oauth.introspection_endpoint", "'f'", "'e'", None),
-    ("oauth.token_endpoint", "'f'", "'e'", None),
+    ("oauth.jwks_uri", "'https://f'", "'https://e'", None),
+    ("oauth.introspection_endpoint", "'https://f'", "'https://e'", None),
+    ("oauth.token_endpoint", "'https://f'", "'https://e'", None),
     ("oauth.api_audience", "'f'", "'e'", Some(("--oauth-api-audience", "o", "'o'"))),
-    ("oauth.api_resource", "'f'", "'e'", None),
+    ("oauth.api_resource", "'https://f'", "'https://e'", None),
     ("oauth.api_scope", "'f'", "'e'", None),
     ("oauth.clock_skew_seconds", "1", "2", None),
     ("oauth.jwks_max_age_seconds", "1", "2", None),
@@ -73,8 +73,8 @@ const SETTINGS: &[Row] = &[
 type Switch = (&'static str, [&'static str; 2], &'static str, [&'static str; 2]);
 
 const SWITCHES: &[Switch] = &[
-    ("output_schemas", ["false", "true"], "--output-schemas", ["=false", "=true"]),
-    ("selection.read_only", ["false", "true"], "--read-only", ["=false", ""]),
+    ("output_schemas", ["false", "true"], "--output-schemas", ["=0", "=1"]),
+    ("selection.read_only", ["false", "true"], "--read-only", ["=no", "=yes"]),
     ("selection.meta_tools", ["false", "true"], "--meta-tools", ["=false", ""]),
     ("oauth.api_keys", ["true", "false"], "--no-api-keys", ["=false", ""]),
     ("oauth.validation", ["'jwks'", "'introspection'"], "--oauth-introspection", ["=false", ""]),
@@ -86,13 +86,13 @@ const SECRET: &str = "oauth.client_secret";
 /// No settings.
 const OTHER_OPTIONS: [&str; 3] = ["--config", "--print-config", "--help"];
 
-/// The settings in force, as they are printed.
+/// The settings in force, as they are printed. That the values are of no use is said besides.
 async fn printed(file: &str, environment: &[(String, &str)], options: &[String]) -> Table {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pilot-status-mcp"));
     let environment = environment.iter().map(|(name, value)| (name, value));
     command.args(["http", "--print-config", "--config", file]).args(options).envs(environment);
     let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8(output.stderr).unwrap());
     String::from_utf8(output.stdout).unwrap().parse().unwrap()
 }
 

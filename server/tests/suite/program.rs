@@ -121,7 +121,7 @@ async fn over_stdio_an_outage_is_told_from_a_mistake() {
     let arguments = [&arguments[..], &["--oauth-client-id", "mcp", "--oauth-introspection"]].concat();
     let no_keys = [&arguments[..], &["--no-api-keys"]].concat();
     for (arguments, key, token, code, told) in [
-        (&arguments, "", "hunter2", 1, "cannot be reached"),
+        (&arguments, "", "hunter2", 1, "no usable answer"),
         (&arguments, "", "hunter 2", 2, "is not an access token"),
         (&no_keys, KEY, "", 2, "set PILOT_STATUS_ACCESS_TOKEN in its place"),
     ] {
@@ -202,6 +202,34 @@ async fn the_program_logs_neither_tokens_nor_its_secret() {
     for secret in ["hunter2", token, &encoded] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
+}
+
+/// A slash too many, which no token and no client would forgive.
+#[tokio::test]
+async fn an_issuer_that_calls_itself_otherwise_is_told_at_the_start() {
+    let login = MockServer::start().await;
+    let named = format!("{}/oauth", login.uri());
+    Mock::given(path("/.well-known/oauth-authorization-server/oauth"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!({ "issuer": named })))
+        .mount(&login)
+        .await;
+    let issuer = format!("{named}/");
+    let arguments = ["http", "--listen", "127.0.0.1:0", "--oauth-resource", "https://mcp.example.com/mcp"];
+    let arguments = [&arguments[..], &["--oauth-issuer", &issuer, "--oauth-client-id", "mcp"]].concat();
+    let mut program = program(&arguments, NOWHERE);
+    let mut child = program.env("PILOT_STATUS_OAUTH_CLIENT_SECRET", "hunter2").spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let told = async {
+        loop {
+            let line = log.next_line().await.unwrap().unwrap();
+            if line.contains("ERROR") {
+                return line;
+            }
+        }
+    };
+    let told = tokio::time::timeout(LONG, told).await.unwrap();
+    assert!(told.contains("set oauth.issuer to the name"), "{told}");
+    assert!(told.contains(&format!("configured=\"{issuer}\" named=\"{named}\"")), "{told}");
 }
 
 /// Where a program that serves HTTP listens, and its log from then on, once it has ended.

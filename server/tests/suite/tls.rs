@@ -114,5 +114,8 @@ async fn what_cannot_be_served_is_told_at_start() {
         let text = error.to_string();
         assert!(text.contains(told) && !text.contains("PRIVATE KEY-----"), "{text}");
     }
-    assert_eq!(TlsError::Half.to_string(), "tls.cert and tls.key go together: set both or neither");
+    assert_eq!(
+        TlsError::Half { given: "tls.key" }.to_string(),
+        "tls.cert and tls.key go together: set both or neither"
+    );
 }

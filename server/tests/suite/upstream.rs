@@ -7,7 +7,7 @@ use crate::gate::Gate;
 use serde_json::{Value, json};
 use server::{Limits, Running, Server};
 use tokio::net::TcpListener;
-use wiremock::matchers::any;
+use wiremock::matchers::{any, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 async fn told(server: &Running) -> (Value, Value) {
@@ -80,7 +80,8 @@ async fn not_json() {
     let html = |status| ResponseTemplate::new(status).set_body_raw("<html></html>", "text/html");
     assert_eq!(told_of(html(200)).await, invalid(502));
     assert_eq!(told_of(html(503)).await, invalid(503));
-    assert_eq!(told_of(ResponseTemplate::new(200)).await, invalid(502));
+    assert_eq!(told_of(ResponseTemplate::new(302)).await, invalid(502));
+    assert_eq!(told_of(ResponseTemplate::new(503)).await, invalid(503));
     assert_eq!(
         told_of(ResponseTemplate::new(200).set_body_raw("{\"a\":", "application/json")).await,
         invalid(502)
@@ -95,6 +96,21 @@ async fn not_json() {
         told_of(ResponseTemplate::new(200).set_body_raw(nested, "application/json")).await,
         invalid(502)
     );
+}
+
+/// The reference knows none, but a 204 to a DELETE is what other APIs answer, and what was done must not be told as a failure.
+#[tokio::test]
+async fn a_success_without_a_body() {
+    for status in [200, 204] {
+        let upstream = MockServer::start().await;
+        Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(status)).mount(&upstream).await;
+        let result = call(&plain(&upstream.uri()).await, "webhooks_delete", json!({ "id": "a" })).await;
+        assert_eq!(
+            (&result["isError"], &result["structuredContent"]),
+            (&json!(false), &json!({})),
+            "{status}"
+        );
+    }
 }
 
 #[tokio::test]

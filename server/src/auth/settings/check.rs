@@ -4,9 +4,10 @@ use jsonwebtoken::{Algorithm, AlgorithmFamily};
 use url::Url;
 
 use super::OAuth;
-use crate::ConfigError;
 use crate::base_url::is_loopback;
+use crate::http::MCP_PATH;
 use crate::limits::MAX_COUNT;
+use crate::{ConfigError, PlainUrl};
 
 /// Most that clocks may differ, in seconds.
 const MAX_CLOCK_SKEW: u64 = 300;
@@ -38,6 +39,18 @@ impl OAuth {
 
     fn says_nothing_but_the_secret(&self) -> bool {
         *self == Self { client_secret: self.client_secret.clone(), ..Self::default() }
+    }
+
+    /// Warns of a resource with another path than the endpoint's. Clients hold it against the URL that they connect to (RFC 9728, section 3.3), which is another
+    /// unless something in between changes the path.
+    pub(crate) fn warn_of_path(&self) {
+        let resource = Url::parse(self.resource.as_str());
+        if let Some(resource) = resource.ok().filter(|resource| resource.path() != MCP_PATH) {
+            tracing::warn!(
+                path = resource.path(),
+                "oauth.resource has another path than the endpoint of this server, {MCP_PATH}: unless a proxy maps one to the other, clients refuse to sign in"
+            );
+        }
     }
 
     /// Refuses settings that would not work, or not safely.
@@ -128,20 +141,16 @@ fn is_scope(scope: &str) -> bool {
 }
 
 /// A URL that tokens or secrets may be sent to, or that stands for a server.
-pub(in crate::auth) fn url(field: &'static str, raw: &str) -> Result<Url, ConfigError> {
-    if raw.is_empty() {
+pub(in crate::auth) fn url(field: &'static str, given: &PlainUrl) -> Result<Url, ConfigError> {
+    if given.is_empty() {
         return Err(refuse(field, "is missing"));
     }
-    let url = Url::parse(raw).map_err(|_| refuse(field, "is not a URL"))?;
+    let url = Url::parse(given.as_str()).map_err(|_| refuse(field, "is not a URL"))?;
     if !is_private(&url) {
         return Err(refuse(field, "must begin with https://, or with http:// on loopback"));
     }
-    if url.fragment().is_some()
-        || url.query().is_some()
-        || !url.username().is_empty()
-        || url.password().is_some()
-    {
-        return Err(refuse(field, "must not have a query, a fragment or credentials"));
+    if url.fragment().is_some() || url.query().is_some() {
+        return Err(refuse(field, "must not have a query or a fragment"));
     }
     Ok(url)
 }

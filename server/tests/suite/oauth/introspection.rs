@@ -184,7 +184,7 @@ async fn questions_at_once_are_bounded() {
     let gate = Gate::open().await;
     let world = World::with(|oauth| {
         oauth.validation = Validation::Introspection;
-        oauth.introspection_endpoint = Some(format!("{}/introspect", gate.url()));
+        oauth.introspection_endpoint = Some(format!("{}/introspect", gate.url()).parse().unwrap());
         oauth.introspections_at_once = NonZeroUsize::MIN;
     })
     .await;

@@ -144,7 +144,7 @@ async fn are_found_by_the_metadata() {
             let or = |given: &str, usual: String| if given.is_empty() { usual } else { given.to_owned() };
             let metadata = json!({ "issuer": or(named, issuer.clone()), "jwks_uri": or(jwks, format!("{}/jwks", login.uri())) });
             let mut oauth = settings(&login);
-            oauth.issuer.clone_from(&issuer);
+            oauth.issuer = issuer.parse().unwrap();
             oauth.jwks_uri = None;
             let world = World::of(login, oauth, Selection::default()).await;
             world.login_answers("GET", at, ResponseTemplate::new(200).set_body_json(&metadata)).await;

@@ -47,10 +47,10 @@ struct World {
 
 /// The settings for an authorization server at that address.
 fn settings(login: &MockServer) -> OAuth {
-    let at = |path: &str| Some(format!("{}{path}", login.uri()));
+    let at = |path: &str| Some(format!("{}{path}", login.uri()).parse().unwrap());
     OAuth {
-        resource: RESOURCE.into(),
-        issuer: ISSUER.into(),
+        resource: RESOURCE.parse().unwrap(),
+        issuer: ISSUER.parse().unwrap(),
         client_id: "mcp server".into(),
         client_secret: "hunter:2".into(),
         jwks_uri: at("/jwks"),
