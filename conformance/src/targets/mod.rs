@@ -1,6 +1,7 @@
 //! The two sides of every check, and what they have in common: a call of a tool, and its answer.
 
 mod mcp;
+mod raw;
 mod rest;
 
 use std::fmt;
@@ -11,8 +12,9 @@ use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-pub(crate) use mcp::Peer;
 pub use mcp::{LEGACY_VERSIONS, Mcp, PROTOCOL_VERSION, Revision};
+pub(crate) use mcp::{META_CAPABILITIES, META_SERVER, META_VERSION, Peer, handshake};
+pub(crate) use raw::{Heard, Raw, Sender};
 pub use rest::{Rest, Wire};
 
 /// Longest wait for an answer.

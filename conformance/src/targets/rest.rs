@@ -78,9 +78,9 @@ impl Wire {
         Ok(())
     }
 
-    /// A `POST` of a JSON body, as the control API takes it.
-    pub(crate) fn post(target: String, body: Value) -> Self {
-        Self { method: "POST".to_owned(), target, headers: Vec::new(), body: Some(body) }
+    /// A request to the control API.
+    pub(crate) fn control(method: &str, path: &str, body: Option<Value>) -> Self {
+        Self { method: method.to_owned(), target: format!("/_mock{path}"), headers: Vec::new(), body }
     }
 
     /// The command line that makes the same request.
@@ -197,6 +197,6 @@ fn header(value: &Value) -> Result<String, CallError> {
     if sayable { Ok(text) } else { Err(CallError::Inexpressible(format!("{text:?} in a header"))) }
 }
 
-fn quote(text: &str) -> String {
+pub(super) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -18,8 +18,10 @@ use http::Http;
 use revision::NEWEST_LEGACY;
 use stdio::{Connect, Stdio};
 
+pub(crate) use http::read as read_message;
 pub(crate) use peer::Peer;
 pub use revision::{LEGACY_VERSIONS, PROTOCOL_VERSION, Revision};
+pub(crate) use revision::{META_CAPABILITIES, META_SERVER, META_VERSION, handshake};
 
 /// More pages than a list of 54 tools can need.
 const MAX_PAGES: usize = 100;
@@ -87,11 +89,13 @@ impl Mcp {
         }
     }
 
-    /// A server over stdio that nobody has spoken with; `None` over HTTP.
-    pub(crate) fn fresh(&self, key: &str) -> Option<Result<Peer, CallError>> {
+    /// A server over stdio that nobody has spoken with.
+    pub(crate) fn fresh(&self, key: &str) -> Result<Peer, CallError> {
         match &self.transport {
-            Transport::Http(_) => None,
-            Transport::Stdio(stdio) => Some(stdio.fresh(key)),
+            Transport::Http(_) => {
+                Err(CallError::Unsupported("the server is not reached over stdio".to_owned()))
+            }
+            Transport::Stdio(stdio) => stdio.fresh(key),
         }
     }
 
