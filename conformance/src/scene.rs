@@ -140,9 +140,14 @@ impl<'a> Scene<'a> {
         Ok(self.rig.block_on(raw.send(&self.rig.sender, url))?)
     }
 
-    /// Notes a step that is done otherwise.
+    /// Notes a command that is given otherwise.
     pub(crate) fn note(&self, command: String) {
-        self.script.borrow_mut().push(Step::Command(command));
+        self.did(Step::Command(command));
+    }
+
+    /// Notes a step that is done otherwise.
+    pub(crate) fn did(&self, step: Step) {
+        self.script.borrow_mut().push(step);
     }
 
     /// Leaves the stage as it was found.
