@@ -52,4 +52,4 @@ pub use rule::Rule;
 pub use selection::{PatternError, Selection};
 pub use subject::Subject;
 pub use suite::{Options, Progress, Suite, SuiteError};
-pub use targets::{Answer, Call, CallError, Mcp, Target};
+pub use targets::{Answer, Call, CallError, Mcp, Revision, Target};

@@ -10,6 +10,9 @@ use super::{Answer, Call, CallError, Target, client};
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Longest body that is shown whole in a command line, in bytes.
+const MAX_SHOWN: usize = 16 * 1024;
+
 /// A call as it goes over the wire.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wire {
@@ -91,7 +94,7 @@ impl Wire {
             line.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
         }
         if let Some(body) = &self.body {
-            line.push_str(&format!(" -H 'content-type: application/json' -d {}", quote(&body.to_string())));
+            line.push_str(&format!(" -H 'content-type: application/json' -d {}", quote(&shown(body))));
         }
         line
     }
@@ -166,6 +169,15 @@ impl Rest {
             defects,
         })
     }
+}
+
+/// The JSON of a body, or its beginning: nobody reads megabytes in a report.
+fn shown(body: &Value) -> String {
+    let text = body.to_string();
+    if text.len() <= MAX_SHOWN {
+        return text;
+    }
+    format!("{}… ({} bytes)", text.chars().take(MAX_SHOWN / 8).collect::<String>(), text.len())
 }
 
 fn encode(text: &str) -> String {
