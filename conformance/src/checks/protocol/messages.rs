@@ -28,7 +28,8 @@ pub(super) const CURSOR: Rule =
 pub(super) const ARGUMENTS: Rule = Rule::must(
     "wrong-arguments",
     "Arguments that a tool does not take are refused by a result with isError and HTTP status 200, so that a model can mend them.",
-);
+)
+.proves(&["MCP-ARG-001"]);
 
 const METHODS: [&str; 6] =
     ["no/such", "ping", "prompts/list", "resources/read", "completion/complete", "logging/setLevel"];
