@@ -176,3 +176,20 @@ fn an_honest_layer_passes() {
         }
     }
 }
+
+/// A server that does not know the newest revision is called in one of those before.
+#[test]
+fn an_older_server_is_checked_in_its_own_revision() {
+    let refuses_the_newest = |ask: &Ask, reply: &mut Reply| {
+        if ask.headers.get("mcp-protocol-version").is_some_and(|version| version == "2026-07-28") {
+            reply.status = 400;
+            reply.body =
+                json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": -32601, "message": "no method" } });
+        }
+    };
+    let distortion = Distortion { reply: refuses_the_newest, ..Distortion::NONE };
+    let report = run("message_get", Target::Mcp, distortion);
+    assert!(report.passed(), "{report}");
+    // The checks of the newest revision notice.
+    assert!(!run("revisions/discover", Target::Mcp, distortion).passed());
+}
