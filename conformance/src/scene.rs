@@ -10,7 +10,7 @@ use crate::finding::{Finding, Outcome, Step};
 use crate::recorder::{Checked, Recorder};
 use crate::rig::Rig;
 use crate::suite::Options;
-use crate::targets::{Answer, Call, Target};
+use crate::targets::{Answer, Call, Heard, Raw, Target};
 
 /// Checks that belong together, and are made one after the other on one rig.
 #[derive(Debug, Clone, Copy)]
@@ -113,9 +113,41 @@ impl<'a> Scene<'a> {
 
     /// Steers the mock: a `POST` to `/_mock` and `path`.
     pub(crate) fn steer(&self, path: &str, body: Value) -> Result<Value, Box<Finding>> {
+        self.control("POST", path, body)
+    }
+
+    /// Steers the mock by another method.
+    pub(crate) fn control(
+        &self,
+        method: &'static str,
+        path: &str,
+        body: Value,
+    ) -> Result<Value, Box<Finding>> {
         self.steered.set(true);
-        self.script.borrow_mut().push(Step::Control { path: path.to_owned(), body: body.clone() });
-        Ok(self.rig.steer(path, &body)?)
+        self.script.borrow_mut().push(Step::Control { method, path: path.to_owned(), body: body.clone() });
+        Ok(self.rig.control(method, path, &body)?)
+    }
+
+    /// Makes a raw request to the server's endpoint.
+    pub(crate) fn send(&self, raw: &Raw) -> Result<Heard, Box<Finding>> {
+        let endpoint = self.rig.endpoint()?;
+        self.send_to(endpoint, raw)
+    }
+
+    /// Makes a raw request to any URL.
+    pub(crate) fn send_to(&self, url: &str, raw: &Raw) -> Result<Heard, Box<Finding>> {
+        self.note(raw.curl(url));
+        Ok(self.rig.block_on(raw.send(&self.rig.sender, url))?)
+    }
+
+    /// Notes a command that is given otherwise.
+    pub(crate) fn note(&self, command: String) {
+        self.did(Step::Command(command));
+    }
+
+    /// Notes a step that is done otherwise.
+    pub(crate) fn did(&self, step: Step) {
+        self.script.borrow_mut().push(step);
     }
 
     /// Leaves the stage as it was found.

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use conformance::{Control, Family, Options, Report, Rig, Selection, Suite, Verdict, start_mock};
+use conformance::{
+    Control, Family, Mcp, Options, Report, Rig, Selection, Suite, Verdict, over_stdio, start_mock,
+};
 use server::Server;
 
 #[test]
@@ -58,9 +60,38 @@ fn a_mock_elsewhere_is_verified_whole() {
     );
 }
 
-fn attached(only: &str, control: Control) -> Report {
+/// What a server over stdio has no part in is not verified; all else is.
+#[test]
+fn a_server_over_stdio_is_verified_but_for_http() {
+    let (_runtime, mock) = with_runtime(async { start_mock().await.unwrap() });
+    let server = Server::builder().upstream(mock.url()).output_schemas(true).build().unwrap();
+    let start = || Rig::attach_to(&mock.url(), over_stdio(server.clone()), Control::Remote { token: None });
+    let suite = Suite::new(options("message_get", 8)).unwrap();
+    let report = suite.run_on(start, &mut |_, _| {}).unwrap();
+    assert!(report.passed(), "{report}");
+    let open = report.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Passed);
+    let open: Vec<String> = open.map(|outcome| outcome.id.to_string()).collect();
+    assert_eq!(open, ["message_get/missing-key/mcp"]);
+}
+
+/// A program that is none is a target that gives no answer.
+#[test]
+fn a_command_that_does_not_serve_is_told() {
+    let program = vec![env!("CARGO_BIN_EXE_pilot-status-conformance").to_owned(), "--version".to_owned()];
+    let start = || Rig::attach_to("http://127.0.0.1:9", Mcp::command(program.clone()), Control::None);
+    let error = Suite::new(options("message_get", 1)).unwrap().run_on(start, &mut |_, _| {}).unwrap_err();
+    assert!(error.to_string().starts_with("mcp gave no usable answer"), "{error}");
+}
+
+/// What a future makes, with the runtime that it goes on to live on.
+fn with_runtime<T>(make: impl Future<Output = T>) -> (tokio::runtime::Runtime, T) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let (mock, server) = runtime.block_on(async {
+    let made = runtime.block_on(make);
+    (runtime, made)
+}
+
+fn attached(only: &str, control: Control) -> Report {
+    let (_runtime, (mock, server)) = with_runtime(async {
         let mock = start_mock().await.unwrap();
         let server = Server::builder().upstream(mock.url()).output_schemas(true).start().await.unwrap();
         (mock, server)

@@ -5,6 +5,7 @@ mod case;
 mod catalogue;
 mod credentials;
 mod errors;
+mod protocol;
 mod providers;
 mod resilience;
 mod schema;
@@ -44,8 +45,9 @@ impl Family {
             Self::Credentials => credentials::RULES,
             Self::Providers => providers::RULES,
             Self::Errors => errors::RULES,
+            Self::Protocol => protocol::RULES,
             Self::Resilience => resilience::RULES,
-            Self::Machines | Self::Events | Self::Protocol => &[],
+            Self::Machines | Self::Events => &[],
         }
     }
 
@@ -53,6 +55,7 @@ impl Family {
     pub(crate) const fn scenarios(self) -> &'static [Scenario] {
         match self {
             Self::Catalogue => catalogue::SCENARIOS,
+            Self::Protocol => protocol::SCENARIOS,
             Self::Resilience => resilience::SCENARIOS,
             _ => &[],
         }

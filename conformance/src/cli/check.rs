@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use conformance::{Control, Options, Outcome, Report, Rig, Row, Selection, Suite, SuiteError};
+use conformance::{Control, Mcp, Options, Outcome, Report, Rig, Row, Selection, Suite, SuiteError};
 
 use super::{complain, print, usage};
 
@@ -29,16 +29,32 @@ pub(crate) struct Arguments {
     /// Repeat it, or separate by commas, for more.
     #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     only: Vec<String>,
-    /// Experimental: a mock that runs already, with the demo world and --clock frozen, as a loopback URL without /v1. Needs --mcp. Its state is reset
-    /// again and again.
-    #[arg(long, value_name = "URL", requires = "mcp", value_parser = loopback)]
+    /// Experimental: a mock that runs already, with the demo world and --clock frozen, as a loopback URL without /v1. Needs --mcp or --mcp-command. Its
+    /// state is reset again and again.
+    #[arg(long, value_name = "URL", requires = "server", value_parser = loopback)]
     api: Option<String>,
     /// Experimental: the MCP endpoint of a server in front of that mock, as a loopback URL such as http://127.0.0.1:8080/mcp.
-    #[arg(long, value_name = "URL", requires = "api", value_parser = loopback)]
+    #[arg(long, value_name = "URL", group = "server", requires = "api", value_parser = loopback)]
     mcp: Option<String>,
+    /// Experimental: a server in front of that mock that speaks over stdio, as the command line that starts it, quoted as for a shell. It is started once for
+    /// each key, which it finds in PILOT_STATUS_API_KEY, and killed in the end.
+    #[arg(long, value_name = "CMD", group = "server", requires = "api", value_parser = command_line)]
+    mcp_command: Option<CommandLine>,
     /// Writes every check and its result to FILE as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+}
+
+/// A program and its arguments.
+#[derive(Debug, Clone)]
+struct CommandLine(Vec<String>);
+
+fn command_line(text: &str) -> Result<CommandLine, String> {
+    match shlex::split(text) {
+        Some(words) if !words.is_empty() => Ok(CommandLine(words)),
+        Some(_) => Err("name a program".to_owned()),
+        None => Err("a quote is not closed".to_owned()),
+    }
 }
 
 /// Checks write, send and reset: for now only where nobody else can be harmed.
@@ -78,12 +94,22 @@ fn run(arguments: &Arguments) -> Result<Report, SuiteError> {
         selection: Selection::only(&arguments.only)?,
         ..Options::default()
     };
-    let (Some(api), Some(mcp)) = (&arguments.api, &arguments.mcp) else {
+    let (Some(api), Some(server)) = (&arguments.api, server(arguments)) else {
         return Suite::new(options)?.run(&mut show);
     };
     // One state, so one rig.
     options.rigs = 1;
-    Suite::new(options)?.run_on(|| Rig::attach(api, mcp, Control::Remote { token: None }), &mut show)
+    let attach = || Rig::attach_to(api, server(), Control::Remote { token: None });
+    Suite::new(options)?.run_on(attach, &mut show)
+}
+
+/// What makes a client of the server that is named.
+fn server(arguments: &Arguments) -> Option<Box<dyn Fn() -> Mcp + Sync + '_>> {
+    match (&arguments.mcp, &arguments.mcp_command) {
+        (Some(url), _) => Some(Box::new(move || Mcp::new(url))),
+        (None, Some(CommandLine(words))) => Some(Box::new(move || Mcp::command(words.clone()))),
+        (None, None) => None,
+    }
 }
 
 /// One line per tool and target, and on a terminal how far it is.
@@ -113,7 +139,14 @@ fn finish(arguments: &Arguments, report: &Report) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::loopback;
+    use super::{command_line, loopback};
+
+    #[test]
+    fn a_command_line_is_read_as_by_a_shell() {
+        let read = |text| command_line(text).map(|line| line.0);
+        assert_eq!(read("mcp 'a b' --c").unwrap(), ["mcp", "a b", "--c"]);
+        assert!(read("").is_err() && read(" ").is_err() && read("mcp 'a").is_err());
+    }
 
     #[test]
     fn only_loopback_targets() {

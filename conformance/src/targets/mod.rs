@@ -1,17 +1,27 @@
 //! The two sides of every check, and what they have in common: a call of a tool, and its answer.
 
 mod mcp;
+mod raw;
 mod rest;
 
 use std::fmt;
+use std::time::Duration;
 
 use fixtures::Operation;
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-pub use mcp::{Mcp, PROTOCOL_VERSION};
+pub use mcp::{LEGACY_VERSIONS, Mcp, PROTOCOL_VERSION, Revision};
+pub(crate) use mcp::{META_CAPABILITIES, META_SERVER, META_VERSION, Peer, handshake};
+pub(crate) use raw::{Heard, Raw, Sender};
 pub use rest::{Rest, Wire};
+
+/// Longest wait for an answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Longest answer that is read, in bytes.
+pub(crate) const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
 /// One of the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,8 +129,20 @@ fn client() -> reqwest::Client {
     let builder = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(std::time::Duration::from_secs(30))
+        .timeout(PATIENCE)
         .user_agent(concat!("pilot-status-conformance/", env!("CARGO_PKG_VERSION")));
     // Building fails only where the machine has no TLS roots, which loopback does not need.
     builder.build().unwrap_or_default()
+}
+
+/// The body of an answer, as far as it is not too long.
+async fn bounded(mut response: reqwest::Response) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| error.to_string())? {
+        if body.len() + chunk.len() > MAX_ANSWER {
+            return Err(format!("an answer of more than {MAX_ANSWER} bytes"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }

@@ -10,6 +10,9 @@ use super::{Answer, Call, CallError, Target, client};
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Longest body that is shown whole in a command line, in bytes.
+const MAX_SHOWN: usize = 16 * 1024;
+
 /// A call as it goes over the wire.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wire {
@@ -78,9 +81,9 @@ impl Wire {
         Ok(())
     }
 
-    /// A `POST` of a JSON body, as the control API takes it.
-    pub(crate) fn post(target: String, body: Value) -> Self {
-        Self { method: "POST".to_owned(), target, headers: Vec::new(), body: Some(body) }
+    /// A request to the control API.
+    pub(crate) fn control(method: &str, path: &str, body: Option<Value>) -> Self {
+        Self { method: method.to_owned(), target: format!("/_mock{path}"), headers: Vec::new(), body }
     }
 
     /// The command line that makes the same request.
@@ -91,7 +94,7 @@ impl Wire {
             line.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
         }
         if let Some(body) = &self.body {
-            line.push_str(&format!(" -H 'content-type: application/json' -d {}", quote(&body.to_string())));
+            line.push_str(&format!(" -H 'content-type: application/json' -d {}", quote(&shown(body))));
         }
         line
     }
@@ -168,6 +171,15 @@ impl Rest {
     }
 }
 
+/// The JSON of a body, or its beginning: nobody reads megabytes in a report.
+fn shown(body: &Value) -> String {
+    let text = body.to_string();
+    if text.len() <= MAX_SHOWN {
+        return text;
+    }
+    format!("{}… ({} bytes)", text.chars().take(MAX_SHOWN / 8).collect::<String>(), text.len())
+}
+
 fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
@@ -197,6 +209,6 @@ fn header(value: &Value) -> Result<String, CallError> {
     if sayable { Ok(text) } else { Err(CallError::Inexpressible(format!("{text:?} in a header"))) }
 }
 
-fn quote(text: &str) -> String {
+pub(super) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,8 +1,12 @@
 //! Other tools than those of the contract, or described otherwise.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde_json::{Value, json};
 
 use crate::{Mutant, each_tool, remove, reply};
+
+static LISTS: AtomicU64 = AtomicU64::new(0);
 
 pub(crate) const MUTANTS: &[Mutant] = &[
     reply("publishes another contract", "catalogue/openapi/rest", |ask, reply| {
@@ -30,5 +34,21 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         if let Some(Value::Array(tools)) = reply.body.pointer_mut("/result/tools") {
             tools.reverse();
         }
+    }),
+    reply("lists otherwise every time", "catalogue/tools-list-stable/mcp", |_, reply| {
+        each_tool(reply, |tool| tool["description"] = json!(LISTS.fetch_add(1, Ordering::Relaxed)));
+    }),
+    reply(
+        "describes tools otherwise to older clients",
+        "catalogue/same-over-http-2025-06-18/mcp",
+        |ask, reply| {
+            if ask.headers.get("mcp-protocol-version").is_some_and(|version| version == "2025-06-18") {
+                each_tool(reply, |tool| remove(tool, "title"));
+            }
+        },
+    ),
+    reply("describes tools otherwise over stdio", "catalogue/same-over-stdio-2026-07-28/mcp", |_, reply| {
+        // It is HTTP that is distorted; that the two differ is all that counts.
+        each_tool(reply, |tool| remove(tool, "outputSchema"));
     }),
 ];

@@ -1,11 +1,14 @@
-//! A layer in front of a target that changes what goes through it.
+//! A layer in front of a target that changes what goes through it. What nobody changes goes through as it is, byte by byte.
 #![expect(clippy::unwrap_used, reason = "a helper of tests: what fails here fails the test")]
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use futures_util::{StreamExt, stream};
 use serde_json::Value;
+use tokio::net::TcpListener;
 
 /// A request on its way to the target.
 #[derive(Debug, Clone)]
@@ -13,7 +16,14 @@ pub(crate) struct Ask {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
+    /// Null where the body is no JSON.
     pub(crate) body: Value,
+    /// The body as it came.
+    pub(crate) raw: Bytes,
+    /// How often it is sent on.
+    pub(crate) times: usize,
+    /// Whether it goes on when its client has gone.
+    pub(crate) detached: bool,
 }
 
 /// An answer on its way back.
@@ -21,6 +31,7 @@ pub(crate) struct Ask {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
+    /// Null where the body is no JSON.
     pub(crate) body: Value,
 }
 
@@ -35,56 +46,113 @@ impl Distortion {
     pub(crate) const NONE: Self = Self { ask: |_| {}, reply: |_, _| {} };
 }
 
-/// Starts the layer in front of `target`, a URL without a path, and answers its own URL.
-pub(crate) async fn start(target: String, distortion: Distortion) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let forward = move |request: Request| {
-        let (client, target) = (client.clone(), target.clone());
-        async move { forward(&client, &target, distortion, request).await }
-    };
-    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(forward)).await });
-    url
+/// A place for a layer, which is known before there is anything behind it.
+pub(crate) struct Layer(TcpListener);
+
+impl Layer {
+    pub(crate) async fn bind() -> Self {
+        Self(TcpListener::bind("127.0.0.1:0").await.unwrap())
+    }
+
+    fn host(&self) -> String {
+        self.0.local_addr().unwrap().to_string()
+    }
+
+    /// Its URL, without a path.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.host())
+    }
+
+    /// Passes on to `target`, a URL without a path, from now on.
+    pub(crate) fn start(self, target: String, distortion: Distortion) {
+        let (client, host) = (reqwest::Client::builder().no_proxy().build().unwrap(), self.host());
+        let forward = move |request: Request| {
+            let (client, target, host) = (client.clone(), target.clone(), host.clone());
+            async move {
+                let ask = take(request, &host, distortion).await;
+                let detached = ask.detached;
+                let answer = async move { forward(&client, &target, distortion, ask).await };
+                let answer = if detached { tokio::spawn(answer).await.unwrap() } else { answer.await };
+                answer.unwrap_or_else(|_| broken())
+            }
+        };
+        tokio::spawn(async move { axum::serve(self.0, axum::Router::new().fallback(forward)).await });
+    }
+}
+
+async fn take(request: Request, host: &str, distortion: Distortion) -> Ask {
+    let (mut parts, body) = request.into_parts();
+    // Who asks for the layer means the target; who asks for another host goes on to do so.
+    if parts.headers.get(HOST).is_some_and(|asked| asked == host) {
+        parts.headers.remove(HOST);
+    }
+    let raw = to_bytes(body, usize::MAX).await.unwrap();
+    let body: Value = serde_json::from_slice(&raw).unwrap_or_default();
+    let (method, path) = (parts.method.to_string(), parts.uri.to_string());
+    let mut ask =
+        Ask { method, path, headers: parts.headers, body: body.clone(), raw, times: 1, detached: false };
+    (distortion.ask)(&mut ask);
+    if ask.body != body {
+        ask.raw = ask.body.to_string().into();
+    }
+    ask.headers.remove(CONTENT_LENGTH);
+    ask
 }
 
 async fn forward(
     client: &reqwest::Client,
     target: &str,
     distortion: Distortion,
-    request: Request,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = to_bytes(body, usize::MAX).await.unwrap();
-    let mut ask = Ask {
-        method: parts.method.to_string(),
-        path: parts.uri.to_string(),
-        headers: parts.headers,
-        body: serde_json::from_slice(&body).unwrap_or_default(),
+    ask: Ask,
+) -> reqwest::Result<Response> {
+    let send = || {
+        let url = format!("{target}{}", ask.path);
+        let request = client.request(ask.method.parse().unwrap(), url).headers(ask.headers.clone());
+        request.body(ask.raw.clone()).send()
     };
-    (distortion.ask)(&mut ask);
-    for name in ["host", "content-length"] {
-        ask.headers.remove(name);
+    for _ in 1..ask.times {
+        send().await?;
     }
-    let mut request = client
-        .request(ask.method.parse().unwrap(), format!("{target}{}", ask.path))
-        .headers(ask.headers.clone());
-    if !ask.body.is_null() {
-        request = request.body(ask.body.to_string());
-    }
-    let response = request.send().await.unwrap();
+    let mut response = send().await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let body = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
-    let mut reply = Reply { status, headers, body };
+    let mut raw = Vec::new();
+    let mut whole = Ok(());
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => raw.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(error) => {
+                whole = Err(error);
+                break;
+            }
+        }
+    }
+    let body: Value = serde_json::from_slice(&raw).unwrap_or_default();
+    let mut reply = Reply { status, headers, body: body.clone() };
     (distortion.reply)(&ask, &mut reply);
-    answer(reply)
+    Ok(answer(reply, &body, raw, whole))
 }
 
-fn answer(reply: Reply) -> Response {
-    let mut response = Body::from(reply.body.to_string()).into_response();
+/// The answer, as it came unless its JSON was changed. One that broke off breaks off.
+fn answer(mut reply: Reply, body: &Value, raw: Vec<u8>, whole: reqwest::Result<()>) -> Response {
+    reply.headers.remove(TRANSFER_ENCODING);
+    let mut response = if reply.body != *body {
+        reply.headers.remove(CONTENT_LENGTH);
+        reply.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Response::new(Body::from(reply.body.to_string()))
+    } else if let Err(error) = whole {
+        let rest = stream::once(async { Ok(Bytes::from(raw)) }).chain(stream::once(async { Err(error) }));
+        Response::new(Body::from_stream(rest))
+    } else {
+        Response::new(Body::from(raw))
+    };
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap();
     *response.headers_mut() = reply.headers;
-    response.headers_mut().remove("content-length");
-    response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
     response
+}
+
+/// The target gave no answer, and neither does the layer.
+fn broken() -> Response {
+    let error = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    Response::new(Body::from_stream(stream::once(async { Err::<Bytes, _>(error) })))
 }

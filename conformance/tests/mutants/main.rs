@@ -7,17 +7,23 @@ mod catalogue;
 mod credentials;
 mod errors;
 mod layer;
+mod protocol;
 mod providers;
+mod resilience;
 mod schema;
 
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use conformance::{Control, Family, Options, Outcome, Report, Rig, Selection, Suite, Target, start_mock};
-use layer::{Ask, Distortion, Reply};
+use conformance::{
+    Control, Family, Options, Outcome, Report, Revision, Rig, Selection, Suite, Target, Verdict, over_stdio,
+    start_mock,
+};
+use layer::{Ask, Distortion, Layer, Reply};
+use mock_api::MockApi;
 use serde_json::{Value, json};
-use server::Server;
+use server::{OAuth, Server};
 
 /// One way to be wrong.
 struct Mutant {
@@ -51,7 +57,9 @@ fn mutants() -> impl Iterator<Item = (Family, &'static Mutant)> {
             Family::Credentials => credentials::MUTANTS,
             Family::Providers => providers::MUTANTS,
             Family::Errors => errors::MUTANTS,
-            Family::Machines | Family::Events | Family::Protocol | Family::Resilience => &[],
+            Family::Protocol => protocol::MUTANTS,
+            Family::Resilience => resilience::MUTANTS,
+            Family::Machines | Family::Events => &[],
         };
         mutants.iter().map(move |mutant| (family, mutant))
     };
@@ -84,21 +92,37 @@ fn each_tool(reply: &mut Reply, change: fn(&mut Value)) {
     }
 }
 
+/// A server in front of the mock. It takes access tokens, as the resource that clients see: the layer.
+fn builder(mock: &MockApi, layer: &str) -> server::Builder {
+    let oauth = OAuth {
+        resource: format!("{layer}/mcp"),
+        issuer: format!("{}/oauth", mock.url()),
+        client_id: "mcp-server".into(),
+        client_secret: "mcp-server-secret".into(),
+        ..OAuth::default()
+    };
+    Server::builder().upstream(mock.url()).output_schemas(true).oauth(oauth)
+}
+
 /// Runs some checks with a layer in front of one target.
 fn run(only: &str, target: Target, distortion: Distortion) -> Report {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let (mock, _server, api, mcp) = runtime.block_on(async {
+    let (mock, _running, api, mcp, stdio) = runtime.block_on(async {
         let mock = start_mock().await.unwrap();
-        let server = Server::builder().upstream(mock.url()).output_schemas(true).start().await.unwrap();
-        let (mut api, mut mcp) = (mock.url(), server.url());
-        match target {
-            Target::Rest => api = layer::start(api, distortion).await,
-            Target::Mcp => mcp = layer::start(mcp, distortion).await,
-        }
-        (Arc::new(mock), server, api, format!("{mcp}/mcp"))
+        let layer = Layer::bind().await;
+        let url = layer.url();
+        let server = builder(&mock, &url).build().unwrap();
+        let running = server.clone().start().await.unwrap();
+        let (mut api, mut mcp) = (mock.url(), running.url());
+        let behind = if target == Target::Rest { &mut api } else { &mut mcp };
+        layer.start(std::mem::replace(behind, url), distortion);
+        (Arc::new(mock), running, api, format!("{mcp}/mcp"), over_stdio(server))
     });
     let options = Options { seed: 1, cases: 48, selection: Selection::only([only]).unwrap(), rigs: 1 };
-    let start = || Rig::attach(&api, &mcp, Control::Mock(Arc::clone(&mock)));
+    let start = || {
+        let rig = Rig::attach(&api, &mcp, Control::Mock(Arc::clone(&mock)))?;
+        Ok(rig.and_over(stdio.speaking(Revision::Modern)))
+    };
     Suite::new(options).unwrap().run_on(start, &mut |_, _| {}).unwrap()
 }
 
@@ -142,8 +166,30 @@ fn the_table_is_current() {
 /// The layer itself changes nothing, so that it is the distortion that is caught.
 #[test]
 fn an_honest_layer_passes() {
-    for target in Target::ALL {
-        let report = run("message_get", target, Distortion::NONE);
-        assert!(report.passed(), "{report}");
+    let all = ["message_get", "catalogue/tools-list", "protocol", "resilience"];
+    // What the protocol has to say, it says of the server.
+    for (target, only) in [(Target::Mcp, &all[..]), (Target::Rest, &["message_get", "resilience"])] {
+        for only in only {
+            let report = run(only, target, Distortion::NONE);
+            let open = |outcome: &Outcome| matches!(outcome.verdict, Verdict::NotVerified { .. });
+            assert!(report.passed() && !report.outcomes.iter().any(open), "{report}");
+        }
     }
+}
+
+/// A server that does not know the newest revision is called in one of those before.
+#[test]
+fn an_older_server_is_checked_in_its_own_revision() {
+    let refuses_the_newest = |ask: &Ask, reply: &mut Reply| {
+        if ask.headers.get("mcp-protocol-version").is_some_and(|version| version == "2026-07-28") {
+            reply.status = 400;
+            reply.body =
+                json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": -32601, "message": "no method" } });
+        }
+    };
+    let distortion = Distortion { reply: refuses_the_newest, ..Distortion::NONE };
+    let report = run("message_get", Target::Mcp, distortion);
+    assert!(report.passed(), "{report}");
+    // The checks of the newest revision notice.
+    assert!(!run("revisions/discover", Target::Mcp, distortion).passed());
 }

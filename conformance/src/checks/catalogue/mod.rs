@@ -1,6 +1,7 @@
 //! The tools are there, and described soundly: what concerns all of them here, what concerns one in [`definition`].
 
 pub(super) mod definition;
+mod transports;
 
 use fixtures::{Contract, Evidence};
 use serde_json::Value;
@@ -17,6 +18,9 @@ use crate::targets::Target;
 pub(super) const RULES: &[Rule] = &[
     Rule::should("openapi", "The contract that the target publishes at /openapi.json is this one."),
     Rule::must("tools-list", "tools/list has the 54 tools of the contract, in its order."),
+    transports::STABLE,
+    transports::HTTP,
+    transports::STDIO,
     Rule::must("definition-name", "The name has 1 to 64 letters, digits, dots, hyphens and underscores."),
     Rule::must("definition-text", "The tool has a description, and the title of the contract."),
     Rule::must(
@@ -43,6 +47,7 @@ fn run(scene: &mut Scene<'_>) {
     scene.check_in_any_state("tools-list", Target::Mcp, Evidence::Documented, |scene| {
         names(scene.contract, &scene.rig.list_tools(TENANT_KEY)?)
     });
+    transports::run(scene);
 }
 
 fn openapi(scene: &Scene<'_>) -> Checked {
