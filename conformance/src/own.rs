@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mock_api::{Clock, MockApi, StartError};
-use server::{Key, Limits, OAuth, Running, Server};
+use server::{Key, Limits, OAuth, PlainUrl, Running, Server};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
@@ -96,8 +96,8 @@ impl Own {
         let free = TcpListener::bind(loopback).and_then(|listener| listener.local_addr());
         let free = free.map_err(|source| server::StartError::Listen { address: loopback, source })?;
         let oauth = OAuth {
-            resource: format!("http://{free}/mcp"),
-            issuer: format!("{}/oauth", self.mock.url()),
+            resource: plain(&format!("http://{free}/mcp")),
+            issuer: plain(&format!("{}/oauth", self.mock.url())),
             client_id: "mcp-server".into(),
             client_secret: "mcp-server-secret".into(),
             scopes: vec!["api".into()],
@@ -109,6 +109,11 @@ impl Own {
         let builder = Server::builder().upstream(self.mock.url()).listen(free).oauth(oauth);
         builder.clock(server::Clock::of(now)).start().await.map(Beside::from)
     }
+}
+
+/// A URL on this machine, which is one.
+fn plain(url: &str) -> PlainUrl {
+    url.parse().unwrap_or_default()
 }
 
 impl From<Running> for Beside {

@@ -95,8 +95,8 @@ fn each_tool(reply: &mut Reply, change: fn(&mut Value)) {
 /// A server in front of the mock. It takes access tokens, as the resource that clients see: the layer.
 fn builder(mock: &MockApi, layer: &str) -> server::Builder {
     let oauth = OAuth {
-        resource: format!("{layer}/mcp"),
-        issuer: format!("{}/oauth", mock.url()),
+        resource: format!("{layer}/mcp").parse().unwrap(),
+        issuer: format!("{}/oauth", mock.url()).parse().unwrap(),
         client_id: "mcp-server".into(),
         client_secret: "mcp-server-secret".into(),
         ..OAuth::default()
