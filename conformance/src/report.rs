@@ -18,6 +18,8 @@ pub struct Report {
     pub cases: u32,
     /// Every check, tool by tool.
     pub outcomes: Vec<Outcome>,
+    /// Whether the run was ended before all was checked.
+    pub interrupted: bool,
 }
 
 /// One line of the summary: a subject on a target.
@@ -92,7 +94,7 @@ impl fmt::Display for Row {
 
 impl Report {
     pub(crate) fn new(seed: u64, cases: u32, outcomes: Vec<Outcome>) -> Self {
-        Self { seed, cases, outcomes }
+        Self { seed, cases, outcomes, interrupted: false }
     }
 
     /// Whether no check failed.

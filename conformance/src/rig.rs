@@ -1,7 +1,9 @@
 //! A pair of targets, and the mock behind them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mock_api::{Clock, MockApi, StartError};
 use serde_json::Value;
@@ -10,6 +12,9 @@ use thiserror::Error;
 use tokio::runtime::Runtime;
 
 use crate::control::Control;
+use crate::demo::{self, Roles};
+use crate::pace::Pace;
+use crate::permit::Permit;
 use crate::targets::{Answer, Call, CallError, Mcp, Rest, Target};
 
 /// When the clock of the mock stands still: the start of the demo world, so that recorded answers stay as they are.
@@ -40,6 +45,15 @@ pub struct Rig {
     rest: Rest,
     mcp: Mcp,
     control: Control,
+    permit: Permit,
+    roles: Roles,
+    pace: Pace,
+    /// The only side that there is, where one is missing.
+    only: Option<Target>,
+    /// Ends the run when it is true.
+    stop: Arc<AtomicBool>,
+    /// Things that a target without control has listed itself.
+    listed: RefCell<BTreeSet<String>>,
     /// Whether a snapshot of the start is kept.
     kept: Cell<bool>,
     _server: Option<Running>,
@@ -61,41 +75,143 @@ impl Rig {
             Ok::<_, RigError>((mock, server))
         })?;
         let (rest, mcp) = (Rest::new(mock.url()), Mcp::new(server.mcp_url()));
-        Ok(Self {
-            rest,
-            mcp,
-            control: Control::Mock(Arc::new(mock)),
-            kept: Cell::new(false),
-            _server: Some(server),
-            runtime,
-        })
+        let rig = Self::new(rest, mcp, Control::Mock(Arc::new(mock)), runtime);
+        Ok(Self { _server: Some(server), ..rig })
     }
 
-    /// Targets that run already: the API's URL without `/v1`, and the URL of the MCP endpoint.
+    /// Targets that run already: the API's URL without `/v1`, and the URL of the MCP endpoint. Everything may be done to them, unless told otherwise.
     ///
     /// # Errors
     /// When there is no runtime.
     pub fn attach(api: &str, mcp: &str, control: Control) -> Result<Self, RigError> {
-        Ok(Self {
-            rest: Rest::new(api),
-            mcp: Mcp::new(mcp),
-            control,
-            kept: Cell::new(false),
-            _server: None,
-            runtime: runtime()?,
-        })
+        Ok(Self::new(Rest::new(api), Mcp::new(mcp), control, runtime()?))
     }
 
-    /// Calls a tool.
+    fn new(rest: Rest, mcp: Mcp, control: Control, runtime: Runtime) -> Self {
+        Self {
+            rest,
+            mcp,
+            control,
+            permit: Permit::Everything,
+            roles: Roles::default(),
+            pace: Pace::default(),
+            only: None,
+            stop: Arc::default(),
+            listed: RefCell::default(),
+            kept: Cell::new(false),
+            _server: None,
+            runtime,
+        }
+    }
+
+    /// The same, to which only what `permit` says may be done. What must not be written to is not steered either.
+    #[must_use]
+    pub fn permitting(self, permit: Permit) -> Self {
+        let control = if permit.steers() { self.control } else { Control::None };
+        Self { control, permit, ..self }
+    }
+
+    /// The same, where `roles` stand for the keys and numbers of the demo world.
+    #[must_use]
+    pub fn with_roles(self, roles: Roles) -> Self {
+        Self { roles, ..self }
+    }
+
+    /// The same, asked so many times a second at most, and again when it asks to wait.
+    #[must_use]
+    pub fn paced(self, calls_a_second: Option<f64>) -> Self {
+        Self { pace: Pace::new(calls_a_second), ..self }
+    }
+
+    /// The same without the other side: what needs it is not verified.
+    #[must_use]
+    pub fn only(self, target: Target) -> Self {
+        Self { only: Some(target), ..self }
+    }
+
+    /// The same, which makes no more calls once `stop` is true.
+    pub(crate) fn until(self, stop: Arc<AtomicBool>) -> Self {
+        Self { stop, ..self }
+    }
+
+    /// Whether it has the demo world, and can be taken back to it.
+    pub(crate) fn has_world(&self) -> bool {
+        !matches!(self.control, Control::None)
+    }
+
+    /// Notes something that the target has listed itself.
+    pub(crate) fn learn(&self, id: Option<&Value>) {
+        self.listed.borrow_mut().extend(id.and_then(Value::as_str).map(str::to_owned));
+    }
+
+    /// Whether the target has something of the demo world.
+    fn has(&self, thing: &str) -> bool {
+        self.has_world() || self.listed.borrow().contains(thing)
+    }
+
+    pub(crate) fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    pub(crate) fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// The side over which the state is looked at and prepared.
+    pub(crate) fn first(&self) -> Target {
+        self.only.unwrap_or(Target::Rest)
+    }
+
+    /// Calls a tool: the one way to do so, past which nothing gets that is not permitted. Keys and numbers of the demo world are those of the target.
     ///
     /// # Errors
-    /// As [`Rest::call`] and [`Mcp::call`].
+    /// As [`Rest::call`] and [`Mcp::call`]; [`CallError::Unsupported`] for what is not permitted, or not there.
     pub fn call(&self, target: Target, call: &Call<'_>) -> Result<Answer, CallError> {
-        self.runtime.block_on(async {
+        self.there(target)?;
+        let key = call.key.map(|key| self.roles.key(key)).transpose()?;
+        let arguments = self.roles.arguments(call.arguments)?;
+        let mut names = arguments.values().filter_map(Value::as_str);
+        if let Some(name) = names.find(|name| demo::is_thing(name) && !self.has(name)) {
+            return Err(CallError::Unsupported(format!(
+                "{name} is of the demo world, which the target may not have"
+            )));
+        }
+        self.permit.allows(call.operation, &arguments)?;
+        let call = Call { operation: call.operation, key, arguments: &arguments };
+        self.runtime.block_on(self.pace.ask(|| async {
             match target {
-                Target::Rest => self.rest.call(call).await,
-                Target::Mcp => self.mcp.call(call).await,
+                Target::Rest => self.rest.call(&call).await,
+                Target::Mcp => self.mcp.call(&call).await,
             }
+        }))
+    }
+
+    /// Whether a side can be asked, and the run goes on.
+    fn there(&self, target: Target) -> Result<(), CallError> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(CallError::Unsupported("the run was ended before".to_owned()));
+        }
+        match self.only {
+            Some(only) if only != target => {
+                Err(CallError::Unsupported(format!("there is no {target} target: give --api and --mcp")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the targets answer at all, whatever they say.
+    ///
+    /// # Errors
+    /// [`CallError::Unreachable`].
+    pub fn reach(&self) -> Result<(), CallError> {
+        self.runtime.block_on(async {
+            if self.there(Target::Rest).is_ok() {
+                self.rest.reach().await?;
+            }
+            if self.there(Target::Mcp).is_ok() {
+                self.mcp.reach().await?;
+            }
+            Ok(())
         })
     }
 
@@ -104,7 +220,8 @@ impl Rig {
     /// # Errors
     /// As [`Mcp::list`].
     pub fn list_tools(&self, key: &str) -> Result<Vec<Value>, CallError> {
-        self.runtime.block_on(self.mcp.list(key))
+        self.there(Target::Mcp)?;
+        self.runtime.block_on(self.mcp.list(self.roles.key_or_any(key)))
     }
 
     /// The contract as the mock serves it.
@@ -112,6 +229,7 @@ impl Rig {
     /// # Errors
     /// As [`Rest::get`].
     pub fn openapi(&self) -> Result<Value, CallError> {
+        self.there(Target::Rest)?;
         Ok(self.runtime.block_on(self.rest.get("/openapi.json"))?.body)
     }
 

@@ -25,6 +25,14 @@ impl Mcp {
         Self { endpoint: endpoint.into(), client: client() }
     }
 
+    /// Whether anything answers, whatever it says.
+    ///
+    /// # Errors
+    /// [`CallError::Unreachable`].
+    pub async fn reach(&self) -> Result<(), CallError> {
+        super::reach(&self.client, Target::Mcp, &self.endpoint).await
+    }
+
     /// The JSON-RPC request that makes a call, as it goes over the wire.
     #[must_use]
     pub fn request(call: &Call<'_>) -> Value {

@@ -97,7 +97,13 @@ fn run(only: &str, target: Target, distortion: Distortion) -> Report {
         }
         (Arc::new(mock), server, api, format!("{mcp}/mcp"))
     });
-    let options = Options { seed: 1, cases: 48, selection: Selection::only([only]).unwrap(), rigs: 1 };
+    let options = Options {
+        seed: 1,
+        cases: 48,
+        selection: Selection::only([only]).unwrap(),
+        rigs: 1,
+        ..Options::default()
+    };
     let start = || Rig::attach(&api, &mcp, Control::Mock(Arc::clone(&mock)));
     Suite::new(options).unwrap().run_on(start, &mut |_, _| {}).unwrap()
 }
