@@ -22,6 +22,7 @@
 //! # Ok::<(), conformance::SuiteError>(())
 //! ```
 
+mod baseline;
 pub mod checks;
 mod compare;
 mod control;
@@ -43,12 +44,13 @@ mod subject;
 mod suite;
 pub mod targets;
 
+pub use baseline::{Baseline, BaselineError};
 pub use control::Control;
 pub use demo::{ROLES, Role, Roles};
 pub use family::{Family, Level};
 pub use finding::{CheckId, Failure, Finding, Outcome, Step, Verdict};
 pub use permit::Permit;
-pub use report::{Report, Row};
+pub use report::{Format, RenderError, Report, Tally, Terminal, UnknownFormat};
 pub use rig::{Rig, RigError, start_mock};
 pub use rule::Rule;
 pub use selection::{PatternError, Selection};

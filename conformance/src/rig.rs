@@ -111,6 +111,17 @@ impl Rig {
         Self { control, permit, ..self }
     }
 
+    /// The same, steered by the control API of a mock where there is one and it may be used; a mock reaches nobody, so that then everything is permitted.
+    #[must_use]
+    pub fn steered_if_mock(self, token: Option<String>) -> Self {
+        let may = self.permit.steers() && self.there(Target::Rest).is_ok();
+        let health = || self.runtime.block_on(self.rest.get("/_mock/health"));
+        if !may || !health().is_ok_and(|answer| answer.ok && answer.body.get("status").is_some()) {
+            return self;
+        }
+        Self { control: Control::Remote { token }, permit: Permit::Everything, ..self }
+    }
+
     /// The same, where `roles` stand for the keys and numbers of the demo world.
     #[must_use]
     pub fn with_roles(self, roles: Roles) -> Self {
@@ -134,8 +145,9 @@ impl Rig {
         Self { stop, ..self }
     }
 
-    /// Whether it has the demo world, and can be taken back to it.
-    pub(crate) fn has_world(&self) -> bool {
+    /// Whether a control API steers it: then it has the demo world, and can be taken back to it.
+    #[must_use]
+    pub fn is_steered(&self) -> bool {
         !matches!(self.control, Control::None)
     }
 
@@ -146,7 +158,7 @@ impl Rig {
 
     /// Whether the target has something of the demo world.
     fn has(&self, thing: &str) -> bool {
-        self.has_world() || self.listed.borrow().contains(thing)
+        self.is_steered() || self.listed.borrow().contains(thing)
     }
 
     pub(crate) fn permit(&self) -> &Permit {

@@ -125,27 +125,34 @@ impl Suite {
     /// When a rig does not start, or a target cannot be reached.
     pub fn run_on<F>(&self, start: F, progress: &mut Progress<'_>) -> Result<Report, SuiteError>
     where
-        F: Fn() -> Result<Rig, RigError> + Sync,
+        F: Fn() -> Result<Rig, RigError>,
     {
+        let rigs = self.options.rigs.clamp(1, self.units()?.len().max(1));
+        let rigs = std::iter::repeat_with(start).take(rigs).collect::<Result<_, _>>()?;
+        self.run_with(rigs, progress)
+    }
+
+    /// Runs the checks on rigs that share no state.
+    ///
+    /// # Errors
+    /// When a target cannot be reached.
+    pub fn run_with(&self, rigs: Vec<Rig>, progress: &mut Progress<'_>) -> Result<Report, SuiteError> {
         let units = self.units()?;
-        let start = || Ok::<_, RigError>(start()?.until(Arc::clone(&self.options.stop)));
-        let rig = start()?;
-        rig.reach().map_err(SuiteError::Unreachable)?;
-        let listed = rig.list_tools(TENANT_KEY);
+        let rigs: Vec<Rig> = rigs.into_iter().map(|rig| rig.until(Arc::clone(&self.options.stop))).collect();
+        for rig in &rigs {
+            rig.reach().map_err(SuiteError::Unreachable)?;
+        }
+        let listed = rigs.first().map_or_else(|| Ok(Vec::new()), |rig| rig.list_tools(TENANT_KEY));
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
         let outcomes = thread::scope(|scope| {
-            let mut rigs = vec![rig];
-            while rigs.len() < self.options.rigs.clamp(1, units.len().max(1)) {
-                rigs.push(start()?);
-            }
             for rig in rigs {
                 let (sender, next, units, listed) = (sender.clone(), &next, &units, &listed);
                 scope.spawn(move || self.work(&rig, units, listed, next, &sender));
             }
             drop(sender);
-            Ok::<_, SuiteError>(in_order(&receiver, units.len(), progress))
-        })?;
+            in_order(&receiver, units.len(), progress)
+        });
         let interrupted = self.options.stop.load(Ordering::Relaxed);
         Ok(Report { interrupted, ..Report::new(self.options.seed, self.options.cases, outcomes.concat()) })
     }

@@ -65,7 +65,7 @@ impl<'a> Session<'a> {
 
     /// Whether anything can be tried as often as one likes: the tool changes nothing, or it can be taken back.
     pub(crate) fn repeatable(&self) -> Checked {
-        if self.rig.has_world() || self.subject.tool.annotations.read_only_hint {
+        if self.rig.is_steered() || self.subject.tool.annotations.read_only_hint {
             return Ok(());
         }
         Err(Finding::not_verified("what it changes cannot be taken back without a control API"))
@@ -78,7 +78,7 @@ impl<'a> Session<'a> {
         key: Option<&str>,
         arguments: &Arguments,
     ) -> Box<Finding> {
-        let example = self.subject.examples.first().filter(|_| self.rig.has_world());
+        let example = self.subject.examples.first().filter(|_| self.rig.is_steered());
         let before = example.map(before).unwrap_or_default();
         finding.preceded_by(before).shown_by(self.step(key, arguments))
     }
@@ -118,7 +118,7 @@ impl<'a> Session<'a> {
     /// Takes the state back to its world and makes the calls that come before an example; they go over REST whatever the target is, so that both
     /// targets meet the same state. Where there is no such world, as near to the example as the target allows.
     pub(crate) fn ready(&self, example: &Example) -> Result<Ready, Box<Finding>> {
-        if !self.rig.has_world() {
+        if !self.rig.is_steered() {
             return found::ready(self, example);
         }
         self.rig.reset()?;
@@ -145,7 +145,7 @@ impl<'a> Session<'a> {
     /// As [`Session::ready`], for the first example.
     pub(crate) fn ready_first(&self) -> Result<Ready, Box<Finding>> {
         // What a target without the demo world lists does not become another by being asked again.
-        if let Some(ready) = self.first.get().filter(|_| !self.rig.has_world()) {
+        if let Some(ready) = self.first.get().filter(|_| !self.rig.is_steered()) {
             return Ok(ready.clone());
         }
         let example = self.subject.examples.first();
@@ -169,7 +169,7 @@ impl<'a> Session<'a> {
         again: impl Fn() -> Result<Answer, Box<Finding>>,
     ) -> Checked {
         let Err(finding) = same(rest, mcp) else { return Ok(()) };
-        if self.rig.has_world() {
+        if self.rig.is_steered() {
             return Err(finding);
         }
         let now = again()?;

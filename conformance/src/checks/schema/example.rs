@@ -54,7 +54,7 @@ pub(in crate::checks) fn rule(name: &str, index: usize) -> String {
 }
 
 fn as_recorded(session: &Session<'_>, answer: &Answer) -> Checked {
-    if !session.rig.has_world() {
+    if !session.rig.is_steered() {
         return Err(Finding::not_verified("what was recorded is of the demo world"));
     }
     let Some(recorded) = recorded::answer(&session.subject.tool.name) else {

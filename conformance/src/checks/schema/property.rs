@@ -67,7 +67,7 @@ fn source(session: &Session<'_>) -> Result<Source, Box<Finding>> {
     let known: Vec<_> = std::iter::once(first).chain(others).collect();
     let validator = compile(&session.subject.schema).map_err(Finding::new)?;
     let operation = session.subject.operation;
-    if session.rig.has_world() {
+    if session.rig.is_steered() {
         return Ok(Source::new(operation, validator, known));
     }
     // Whatever else there is on the target is none of our business.
@@ -225,7 +225,7 @@ fn as_over_rest(session: &Session<'_>, arguments: &Arguments) -> Checked {
 
 fn invalid(session: &Session<'_>, target: Target, arguments: &Arguments) -> Checked {
     let key = session.ready_first()?.key;
-    let before = session.rig.has_world().then(|| session.rig.digest());
+    let before = session.rig.is_steered().then(|| session.rig.digest());
     let answer = session.call(target, Some(&key), arguments)?;
     let code = match answer.code() {
         Some(code) if target == Target::Rest && BEFORE_BODY.contains(&code) => code,
