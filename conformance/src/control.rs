@@ -56,7 +56,10 @@ impl Control {
             Self::Mock(_) => None,
             Self::Remote { token } => token.as_ref(),
             Self::None => {
-                return Err(CallError::Unsupported("the target has no control API to steer it".to_owned()));
+                return Err(CallError::Unsupported(
+                    "it needs the state of the demo world, and no control API may be used to bring it about"
+                        .to_owned(),
+                ));
             }
         };
         let headers = token.map(|token| ("x-control-token".to_owned(), token.clone())).into_iter().collect();

@@ -179,6 +179,9 @@ pub struct Outcome {
     /// How it ended.
     #[serde(flatten)]
     pub verdict: Verdict,
+    /// Why it is known to fail, where a baseline says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<String>,
 }
 
 #[expect(clippy::ref_option, reason = "the form that serde calls it in")]

@@ -22,6 +22,7 @@
 //! # Ok::<(), conformance::SuiteError>(())
 //! ```
 
+mod baseline;
 pub mod checks;
 mod compare;
 mod control;
@@ -31,6 +32,8 @@ pub mod drift;
 mod family;
 mod finding;
 mod own;
+mod pace;
+mod permit;
 pub mod record;
 mod recorded;
 mod recorder;
@@ -44,11 +47,14 @@ mod subject;
 mod suite;
 pub mod targets;
 
+pub use baseline::{Baseline, BaselineError};
 pub use control::Control;
+pub use demo::{ROLES, Role, Roles};
 pub use family::{Family, Level};
 pub use finding::{CheckId, Failure, Finding, Outcome, Step, Verdict};
 pub use own::{over_stdio, start_mock};
-pub use report::{Report, Row};
+pub use permit::Permit;
+pub use report::{Format, RenderError, Report, Tally, Terminal, UnknownFormat};
 pub use rig::{Rig, RigError};
 pub use rule::Rule;
 pub use selection::{PatternError, Selection};

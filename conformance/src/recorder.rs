@@ -1,6 +1,7 @@
 //! From what a check found to the outcome that is reported.
 
 use fixtures::{Area, Contract, Evidence};
+use serde_json::Map;
 
 use crate::family::{Family, Level};
 use crate::finding::{CheckId, Failure, Finding, Outcome, Step, Verdict};
@@ -53,12 +54,17 @@ impl<'a> Recorder<'a> {
         }
         let verdict = match checked {
             Ok(()) => Verdict::Passed,
-            Err(finding) if finding.not_verified => Verdict::NotVerified { reason: finding.message },
+            Err(finding) if finding.not_verified => {
+                let mut reason = finding.message;
+                self.rig.roles().hide(&mut reason);
+                Verdict::NotVerified { reason }
+            }
             Err(finding) => Verdict::Failed(Box::new(self.failure(*finding, target))),
         };
         let (level, facts): (_, &[_]) =
             family.rule(rule).map_or((Level::Must, &[]), |rule| (rule.level, rule.facts));
-        self.outcomes.push(Outcome { id, family, area: self.area, level, evidence, facts, verdict });
+        let known = None;
+        self.outcomes.push(Outcome { id, family, area: self.area, level, evidence, facts, verdict, known });
     }
 
     /// What there is to report.
@@ -73,12 +79,25 @@ impl<'a> Recorder<'a> {
         failure.before = before.iter().filter_map(|step| self.command(step)).collect();
         failure.curl = step.as_ref().and_then(|step| self.command(step));
         if let Some(Step::Call { tool, key, arguments }) = step {
+            let arguments = self.rig.roles().arguments(&arguments).unwrap_or(arguments);
             let operation = self.contract.tool(&tool).filter(|_| target == Target::Mcp);
             failure.mcp = operation.map(|operation| {
                 Mcp::request(&Call { operation, key: key.as_deref(), arguments: &arguments })
             });
             failure.arguments = Some(arguments);
         }
+        self.without_keys(failure)
+    }
+
+    /// A target may have repeated a key that it was given in confidence.
+    fn without_keys(&self, mut failure: Failure) -> Failure {
+        let roles = self.rig.roles();
+        let texts = failure.before.iter_mut().chain(&mut failure.curl);
+        texts.chain([&mut failure.message]).for_each(|text| roles.hide(text));
+        let values = [&mut failure.expected, &mut failure.actual].into_iter().chain(&mut failure.mcp);
+        values
+            .chain(failure.arguments.iter_mut().flat_map(Map::values_mut))
+            .for_each(|value| roles.hide_in(value));
         failure
     }
 
@@ -87,6 +106,8 @@ impl<'a> Recorder<'a> {
         match step {
             Step::Call { tool, key, arguments } => {
                 let operation = self.contract.tool(tool)?;
+                let key = key.as_ref().map(|key| self.rig.roles().shown(key));
+                let arguments = &self.rig.roles().arguments(arguments).unwrap_or_else(|_| arguments.clone());
                 let call = Call { operation, key: key.as_deref(), arguments };
                 Some(Wire::of(&call).ok()?.curl(self.rig.api_url()))
             }

@@ -137,7 +137,7 @@ impl<'a> Scene<'a> {
     /// Makes a raw request to any URL.
     pub(crate) fn send_to(&self, url: &str, raw: &Raw) -> Result<Heard, Box<Finding>> {
         self.note(raw.curl(url));
-        Ok(self.rig.block_on(raw.send(&self.rig.sender, url))?)
+        Ok(self.rig.block_on(raw.send(self.rig.by_hand()?, url))?)
     }
 
     /// Notes a command that is given otherwise.

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::family::Family;
 use crate::finding::CheckId;
+use crate::targets::Target;
 
 /// One thing that is asked for: an area, a family, a word in the name of a subject, or a check by its id, whole or in part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +78,8 @@ pub struct Selection {
     only: Vec<(String, Pattern)>,
     /// Of those, only these, where there are any.
     ids: Option<BTreeSet<String>>,
+    /// Of those, only the ones on this side, where one is named.
+    side: Option<Target>,
 }
 
 impl Selection {
@@ -87,13 +90,19 @@ impl Selection {
     pub fn only<S: AsRef<str>>(patterns: impl IntoIterator<Item = S>) -> Result<Self, PatternError> {
         let read = |text: &str| Ok((text.to_owned(), Pattern::read(text)?));
         let only = patterns.into_iter().map(|text| read(text.as_ref())).collect::<Result<_, _>>()?;
-        Ok(Self { only, ids: None })
+        Ok(Self { only, ..Self::default() })
     }
 
     /// The same, of which only the checks with these ids.
     #[must_use]
     pub fn ids(self, ids: impl IntoIterator<Item = String>) -> Self {
         Self { ids: Some(ids.into_iter().collect()), ..self }
+    }
+
+    /// The same, of which only the checks on one side.
+    #[must_use]
+    pub fn side(self, side: Option<Target>) -> Self {
+        Self { side, ..self }
     }
 
     /// What names none of the subjects: each is its name, its area and its families.
@@ -120,6 +129,7 @@ impl Selection {
     /// Whether a check is wanted.
     pub(crate) fn wants(&self, id: &CheckId, area: Option<Area>, family: Family) -> bool {
         self.any(|pattern| pattern.wants(id, area, family))
+            && self.side.is_none_or(|side| side == id.target)
             && self.ids.as_ref().is_none_or(|ids| ids.contains(&id.to_string()))
     }
 
@@ -135,7 +145,6 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::targets::Target;
 
     fn id(subject: &str, rule: &str) -> CheckId {
         CheckId { subject: subject.to_owned(), rule: rule.to_owned(), target: Target::Mcp }

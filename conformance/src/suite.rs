@@ -1,7 +1,7 @@
 //! All checks of all subjects, on several rigs at once.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use fixtures::contract::ContractError;
@@ -33,11 +33,13 @@ pub struct Options {
     pub selection: Selection,
     /// Rigs that work at the same time.
     pub rigs: usize,
+    /// Ends the run early once it is true: what has not been checked by then is not verified.
+    pub stop: Arc<AtomicBool>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 0, cases: 32, selection: Selection::default(), rigs: 2 }
+        Self { seed: 0, cases: 32, selection: Selection::default(), rigs: 2, stop: Arc::default() }
     }
 }
 
@@ -55,7 +57,7 @@ pub enum SuiteError {
     Rig(#[from] RigError),
     /// A target cannot be reached.
     #[error(transparent)]
-    Target(#[from] CallError),
+    Unreachable(CallError),
     /// A tool's schema is malformed.
     #[error("failed to compile the schemas of {tool}: {reason}")]
     Schema {
@@ -120,29 +122,39 @@ impl Suite {
     /// Runs the checks on the rigs that `start` makes; two of them share no state, so that they can work at the same time.
     ///
     /// # Errors
-    /// When a rig does not start, or the server does not list its tools.
+    /// When a rig does not start, or a target cannot be reached.
     pub fn run_on<F>(&self, start: F, progress: &mut Progress<'_>) -> Result<Report, SuiteError>
     where
-        F: Fn() -> Result<Rig, RigError> + Sync,
+        F: Fn() -> Result<Rig, RigError>,
     {
+        let rigs = self.options.rigs.clamp(1, self.units()?.len().max(1));
+        let rigs = std::iter::repeat_with(start).take(rigs).collect::<Result<_, _>>()?;
+        self.run_with(rigs, progress)
+    }
+
+    /// Runs the checks on rigs that share no state.
+    ///
+    /// # Errors
+    /// When a target cannot be reached.
+    pub fn run_with(&self, rigs: Vec<Rig>, progress: &mut Progress<'_>) -> Result<Report, SuiteError> {
         let units = self.units()?;
-        let rig = start()?;
-        let listed = rig.list_tools(TENANT_KEY)?;
+        let rigs: Vec<Rig> = rigs.into_iter().map(|rig| rig.until(Arc::clone(&self.options.stop))).collect();
+        for rig in &rigs {
+            rig.reach().map_err(SuiteError::Unreachable)?;
+        }
+        let listed = rigs.first().map_or_else(|| Ok(Vec::new()), |rig| rig.list_tools(TENANT_KEY));
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
         let outcomes = thread::scope(|scope| {
-            let mut rigs = vec![rig];
-            while rigs.len() < self.options.rigs.clamp(1, units.len().max(1)) {
-                rigs.push(start()?);
-            }
             for rig in rigs {
                 let (sender, next, units, listed) = (sender.clone(), &next, &units, &listed);
                 scope.spawn(move || self.work(&rig, units, listed, next, &sender));
             }
             drop(sender);
-            Ok::<_, SuiteError>(in_order(&receiver, units.len(), progress))
-        })?;
-        Ok(Report::new(self.options.seed, self.options.cases, outcomes.concat()))
+            in_order(&receiver, units.len(), progress)
+        });
+        let interrupted = self.options.stop.load(Ordering::Relaxed);
+        Ok(Report { interrupted, ..Report::new(self.options.seed, self.options.cases, outcomes.concat()) })
     }
 
     /// Takes one unit after the other until none is left.
@@ -150,7 +162,7 @@ impl Suite {
         &self,
         rig: &Rig,
         units: &[Unit<'_>],
-        listed: &[Value],
+        listed: &Result<Vec<Value>, CallError>,
         next: &AtomicUsize,
         done: &mpsc::Sender<(usize, Vec<Outcome>)>,
     ) {
@@ -158,10 +170,7 @@ impl Suite {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(unit) = units.get(index) else { return };
             let outcomes = match unit {
-                Unit::Tool(subject) => {
-                    let named = |tool: &&Value| tool.get("name").is_some_and(|it| *it == subject.tool.name);
-                    checks::of_tool(rig, subject, listed.iter().find(named), &self.options)
-                }
+                Unit::Tool(subject) => checks::of_tool(rig, subject, listed, &self.options),
                 Unit::Scenario(scenario) => {
                     checks::of_scenario(scenario, Scene::new(scenario, rig, &self.contract, &self.options))
                 }

@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use conformance::{
-    Control, Family, Mcp, Options, Report, Rig, Selection, Suite, Verdict, over_stdio, start_mock,
+    Control, Family, Mcp, Options, Outcome, Report, Rig, Selection, Suite, Target, Verdict, over_stdio,
+    start_mock,
 };
 use server::Server;
 
@@ -40,14 +41,32 @@ fn only_what_exists() {
 fn what_cannot_be_steered_is_not_verified() {
     let report = attached("message_get", Control::None);
     assert!(report.passed(), "{report}");
-    let verified: BTreeSet<String> = report
-        .outcomes
-        .iter()
-        .filter(|outcome| outcome.verdict == Verdict::Passed)
-        .map(|outcome| outcome.family.name().to_owned())
-        .collect();
-    assert_eq!(verified, BTreeSet::from(["catalogue".to_owned()]), "{report}");
-    assert!(report.outcomes.len() > verified.len());
+    let verified = |rule: &str| {
+        let of = |outcome: &&Outcome| outcome.id.rule == rule;
+        report.outcomes.iter().find(of).unwrap_or_else(|| panic!("no {rule}")).verdict == Verdict::Passed
+    };
+    // Whatever the state is, a stranger is refused, and an id that names nothing is not found.
+    for rule in ["definition-name", "missing-key", "unknown-id", "wrong-type-id", "valid-arguments"] {
+        assert!(verified(rule), "{rule}: {report}");
+    }
+    for rule in ["example", "example-recorded", "tenant-key-names-number", "refusals-change-nothing"] {
+        assert!(!verified(rule), "{rule}: {report}");
+    }
+}
+
+/// Tools that read are called all the same, with what the target lists.
+#[test]
+fn what_reads_is_verified_without_control() {
+    for tool in ["webhook_get", "numbers_status", "templates_get", "numbers_check", "analytics_dashboard"] {
+        let report = attached(tool, Control::None);
+        assert!(report.passed(), "{report}");
+        for check in ["example/rest", "example/mcp", "agreement/mcp", "invalid-arguments/mcp"] {
+            let id = format!("{tool}/{check}");
+            let outcome = report.outcomes.iter().find(|outcome| outcome.id.to_string() == id);
+            assert!(outcome.is_none_or(|outcome| outcome.verdict == Verdict::Passed), "{outcome:?}");
+            assert!(outcome.is_some() || check.starts_with("invalid"), "{id} was not made");
+        }
+    }
 }
 
 /// A mock in another process is steered by its control API.
@@ -78,9 +97,10 @@ fn a_server_over_stdio_is_verified_but_for_http() {
 #[test]
 fn a_command_that_does_not_serve_is_told() {
     let program = vec![env!("CARGO_BIN_EXE_pilot-status-conformance").to_owned(), "--version".to_owned()];
-    let start = || Rig::attach_to("http://127.0.0.1:9", Mcp::command(program.clone()), Control::None);
-    let error = Suite::new(options("message_get", 1)).unwrap().run_on(start, &mut |_, _| {}).unwrap_err();
-    assert!(error.to_string().starts_with("mcp gave no usable answer"), "{error}");
+    let start = || Ok(Rig::attach_to("", Mcp::command(program.clone()), Control::None)?.only(Target::Mcp));
+    let report = Suite::new(options("catalogue", 1)).unwrap().run_on(start, &mut |_, _| {}).unwrap();
+    let told = report.failures().any(|(_, failure)| failure.message.starts_with("mcp gave no usable answer"));
+    assert!(told, "{report}");
 }
 
 /// What a future makes, with the runtime that it goes on to live on.
@@ -123,5 +143,5 @@ fn rules_and_checks_are_the_same() {
 }
 
 fn options(only: &str, cases: u32) -> Options {
-    Options { seed: 7, cases, selection: Selection::only([only]).unwrap(), rigs: 1 }
+    Options { seed: 7, cases, selection: Selection::only([only]).unwrap(), rigs: 1, ..Options::default() }
 }

@@ -66,7 +66,14 @@ mod tests {
             check("templates_create", json!({ "header": { "type": "TEXT", "text": "Oi", "base64": null } }))
                 .is_empty()
         );
-        assert!(check("templates_create", json!("not JSON")).is_empty());
+        for text in [
+            "not JSON",
+            r#"{ "body": { "text": "Oi" } }"#,
+            "[]",
+            r#""{ \"header\": { \"base64\": \"x\" } }""#,
+        ] {
+            assert!(check("templates_create", json!(text)).is_empty(), "{text}");
+        }
         assert!(check("messages_send", json!({ "header": { "base64": "x" } })).is_empty());
         assert!(problems("templates_create", &Map::new()).is_empty());
     }

@@ -143,3 +143,37 @@ fn never_repeats_the_value() {
     assert_eq!(found.len(), 5);
     assert!(!format!("{found:?}").contains("secret"), "{found:?}");
 }
+
+/// Every condition of the contract in words that a model can act on.
+#[test]
+fn every_condition_has_words_of_its_own() {
+    for (schema, value, expected) in [
+        (json!({ "enum": ["a", "b", 3] }), json!("c"), "must be one of a, b, 3"),
+        (json!({ "const": true }), json!(false), "must be true"),
+        (json!({ "minLength": 1 }), json!(""), "must not be empty"),
+        (json!({ "minLength": 2 }), json!("a"), "must have at least 2 characters"),
+        (json!({ "maxLength": 2 }), json!("abc"), "must have at most 2 characters"),
+        (json!({ "minItems": 1 }), json!([]), "must not be empty"),
+        (json!({ "minItems": 2 }), json!([1]), "must have at least 2 items"),
+        (json!({ "maxItems": 1 }), json!([1, 2]), "must have at most 1 items"),
+        (json!({ "minProperties": 1 }), json!({}), "must not be empty"),
+        (json!({ "minimum": 1 }), json!(0), "must be at least 1"),
+        (json!({ "maximum": 1 }), json!(2), "must be at most 1"),
+        (json!({ "exclusiveMinimum": 1 }), json!(1), "must be more than 1"),
+        (json!({ "exclusiveMaximum": 1 }), json!(1), "must be less than 1"),
+        (json!({ "multipleOf": 5 }), json!(7), "must be a multiple of 5"),
+        (json!({ "pattern": "^a" }), json!("b"), "must match ^a"),
+        (json!({ "uniqueItems": true }), json!([1, 1]), "must not repeat an item"),
+        (
+            json!({ "oneOf": [{ "type": "string" }, { "minLength": 1 }] }),
+            json!("a"),
+            "has several forms that exclude each other",
+        ),
+        (json!(false), json!(1), "is not accepted here"),
+        (json!({ "not": { "type": "string" } }), json!("a"), "is not accepted here"),
+        (json!({ "type": ["string", "null"] }), json!(1), "must be null or string, not number"),
+    ] {
+        let schema = json!({ "type": "object", "properties": { "it": schema } });
+        assert_eq!(one(schema, json!({ "it": value })), pair("/it", expected));
+    }
+}

@@ -5,7 +5,6 @@ use fixtures::examples::Example;
 
 use super::Session;
 use super::schema::example::rule;
-use crate::compare::equal;
 use crate::family::Family;
 use crate::finding::Finding;
 use crate::recorder::Checked;
@@ -39,6 +38,7 @@ pub(super) fn run(session: &mut Session<'_>) {
 
 /// A message says what it was sent through (U-20): the API tells the server from other clients.
 fn origin(session: &Session<'_>, target: Target, expected: &str) -> Checked {
+    session.repeatable()?;
     let ready = session.ready_first()?;
     let sent = session.call(target, Some(&ready.key), &ready.arguments)?;
     let operation = session.subject.contract.tool("message_get");
@@ -56,14 +56,13 @@ fn origin(session: &Session<'_>, target: Target, expected: &str) -> Checked {
 }
 
 fn agree(session: &Session<'_>, example: &Example) -> Checked {
+    session.repeatable()?;
     let answer = |target| {
         let ready = session.ready(example)?;
         Ok::<_, Box<Finding>>((session.call(target, Some(&ready.key), &ready.arguments)?, ready))
     };
     let ((rest, ready), (mcp, _)) = (answer(Target::Rest)?, answer(Target::Mcp)?);
-    let same = equal("the answer over MCP is not that of the API", &rest.body, &mcp.body);
-    let same = same.and_then(|()| {
-        if rest.ok == mcp.ok { Ok(()) } else { Err(Finding::new("one side refuses what the other accepts")) }
-    });
-    same.map_err(|finding| session.shown(finding, Some(&ready.key), &ready.arguments))
+    session
+        .alike(&rest, &mcp, || Ok(answer(Target::Rest)?.0))
+        .map_err(|finding| session.shown(finding, Some(&ready.key), &ready.arguments))
 }

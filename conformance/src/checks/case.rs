@@ -133,7 +133,10 @@ fn run_case(session: &mut Session<'_>, case: &Case) {
 }
 
 fn answer(session: &mut Session<'_>, case: &Case, target: Target) -> Result<Answer, Box<Finding>> {
-    session.ready_first()?;
+    let ready = session.ready_first()?;
+    if case.expect == Expect::Accepted {
+        ready.succeeds()?;
+    }
     let before = session.rig.digest();
     let answer = session.call(target, case.key.as_deref(), &case.arguments)?;
     if case.expect != Expect::Accepted && session.rig.digest() != before {

@@ -5,6 +5,7 @@ mod case;
 mod catalogue;
 mod credentials;
 mod errors;
+mod found;
 mod protocol;
 mod providers;
 mod resilience;
@@ -20,7 +21,7 @@ use crate::rule::Rule;
 use crate::scene::{Scenario, Scene};
 use crate::subject::{Subject, compile};
 use crate::suite::Options;
-use crate::targets::{Answer, Target};
+use crate::targets::{Answer, CallError, Target};
 
 pub(crate) use session::{Arguments, Ready, Session};
 
@@ -62,16 +63,19 @@ impl Family {
     }
 }
 
-/// Runs every check of a tool; `listed` is its definition as the server lists it.
+/// Runs every check of a tool; `listed` are the tools as the server lists them.
 pub(crate) fn of_tool(
     rig: &Rig,
     subject: &Subject<'_>,
-    listed: Option<&Value>,
+    listed: &Result<Vec<Value>, CallError>,
     options: &Options,
 ) -> Vec<Outcome> {
+    let named = |tool: &&Value| tool.get("name").is_some_and(|it| *it == subject.tool.name);
+    let listed = listed.as_ref().map(|tools| tools.iter().find(named)).map_err(Clone::clone);
     let mut session = Session::new(rig, subject, options);
-    session.listed = listed.and_then(|tool| compile(tool.get("inputSchema")?).ok());
-    catalogue::definition::run(&mut session, listed);
+    session.listed =
+        listed.as_ref().ok().copied().flatten().and_then(|tool| compile(tool.get("inputSchema")?).ok());
+    catalogue::definition::run(&mut session, &listed);
     schema::example::run(&mut session);
     agreement::run(&mut session);
     case::run(&mut session);

@@ -7,6 +7,9 @@ use indexmap::IndexMap;
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 
+use super::found;
+use crate::compare::equal;
+use crate::demo::TENANT_KEY;
 use crate::finding::{Finding, Step};
 use crate::recorder::{Checked, Recorder};
 use crate::rig::Rig;
@@ -22,6 +25,15 @@ pub(crate) type Arguments = Map<String, Value>;
 pub(crate) struct Ready {
     pub(crate) key: String,
     pub(crate) arguments: Arguments,
+    /// Why nobody can say that the call will succeed, on a target without the demo world.
+    pub(crate) doubt: Option<String>,
+}
+
+impl Ready {
+    /// Whether the call must succeed.
+    pub(crate) fn succeeds(&self) -> Checked {
+        self.doubt.as_ref().map_or(Ok(()), |doubt| Err(Finding::not_verified(doubt)))
+    }
 }
 
 /// One tool on one rig, and what its checks have found out so far.
@@ -46,6 +58,19 @@ impl<'a> Session<'a> {
         Self { rig, subject, options, recorder, listed: None, changed, first }
     }
 
+    /// The key of the first example.
+    pub(crate) fn example_key(&self) -> &str {
+        self.subject.examples.first().map_or(TENANT_KEY, |example| example.key.as_str())
+    }
+
+    /// Whether anything can be tried as often as one likes: the tool changes nothing, or it can be taken back.
+    pub(crate) fn repeatable(&self) -> Checked {
+        if self.rig.is_steered() || self.subject.tool.annotations.read_only_hint {
+            return Ok(());
+        }
+        Err(Finding::not_verified("what it changes cannot be taken back without a control API"))
+    }
+
     /// A finding with the call of this tool that showed it, and with what comes before it.
     pub(crate) fn shown(
         &self,
@@ -53,7 +78,8 @@ impl<'a> Session<'a> {
         key: Option<&str>,
         arguments: &Arguments,
     ) -> Box<Finding> {
-        let before = self.subject.examples.first().map(before).unwrap_or_default();
+        let example = self.subject.examples.first().filter(|_| self.rig.is_steered());
+        let before = example.map(before).unwrap_or_default();
         finding.preceded_by(before).shown_by(self.step(key, arguments))
     }
 
@@ -90,8 +116,11 @@ impl<'a> Session<'a> {
     }
 
     /// Takes the state back to its world and makes the calls that come before an example; they go over REST whatever the target is, so that both
-    /// targets meet the same state.
+    /// targets meet the same state. Where there is no such world, as near to the example as the target allows.
     pub(crate) fn ready(&self, example: &Example) -> Result<Ready, Box<Finding>> {
+        if !self.rig.is_steered() {
+            return found::ready(self, example);
+        }
         self.rig.reset()?;
         let mut answers = IndexMap::new();
         for step in &example.before {
@@ -110,11 +139,15 @@ impl<'a> Session<'a> {
                 answers.insert(name.clone(), answer.body);
             }
         }
-        Ok(Ready { key: example.key.clone(), arguments: filled(&example.arguments, &answers)? })
+        Ok(Ready { key: example.key.clone(), arguments: filled(&example.arguments, &answers)?, doubt: None })
     }
 
     /// As [`Session::ready`], for the first example.
     pub(crate) fn ready_first(&self) -> Result<Ready, Box<Finding>> {
+        // What a target without the demo world lists does not become another by being asked again.
+        if let Some(ready) = self.first.get().filter(|_| !self.rig.is_steered()) {
+            return Ok(ready.clone());
+        }
         let example = self.subject.examples.first();
         self.ready(example.ok_or_else(|| Finding::new("the tool has no documented example"))?)
     }
@@ -126,6 +159,24 @@ impl<'a> Session<'a> {
             drop(self.first.set(self.ready_first()?));
         }
         self.first.get().ok_or_else(|| Finding::new("the tool has no documented example"))
+    }
+
+    /// Whether both sides answer a call alike. Elsewhere than on a mock anything may happen between the two: then what the API answers now counts.
+    pub(crate) fn alike(
+        &self,
+        rest: &Answer,
+        mcp: &Answer,
+        again: impl Fn() -> Result<Answer, Box<Finding>>,
+    ) -> Checked {
+        let Err(finding) = same(rest, mcp) else { return Ok(()) };
+        if self.rig.is_steered() {
+            return Err(finding);
+        }
+        let now = again()?;
+        if now.body == rest.body && now.status == rest.status {
+            return Err(finding);
+        }
+        same(&now, mcp).map_err(|_| Finding::not_verified("the answers changed while they were compared"))
     }
 
     /// Whether a success is what the contract says.
@@ -141,6 +192,22 @@ impl<'a> Session<'a> {
         }
         holds(&self.subject.answer, &answer.body, "the answer")
     }
+}
+
+/// Whether two answers are the same, but for the code that the server makes up where the API sends none.
+fn same(rest: &Answer, mcp: &Answer) -> Checked {
+    let mut body = mcp.body.clone();
+    if !rest.ok && rest.code().is_none() {
+        body.as_object_mut().map(|body| body.shift_remove("code"));
+    }
+    equal("the answer over MCP is not that of the API", &rest.body, &body)?;
+    if rest.ok != mcp.ok {
+        return Err(Finding::new("one side refuses what the other accepts"));
+    }
+    if rest.ok || rest.status == mcp.status {
+        return Ok(());
+    }
+    Err(Finding::new("the status over MCP is not that of the API").with(rest.status, mcp.status))
 }
 
 fn filled(arguments: &Arguments, answers: &IndexMap<String, Value>) -> Result<Arguments, Box<Finding>> {

@@ -1,165 +1,182 @@
-//! `check`: the gate itself.
+//! `check`: the suite itself.
 
 use std::fs;
-use std::io::{IsTerminal, Write, stderr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use conformance::{Control, Mcp, Options, Outcome, Report, Rig, Row, Selection, Suite, SuiteError};
+use conformance::{Baseline, Format, Options, Report, Selection, Suite, SuiteError, Terminal};
 
-use super::{complain, print, usage};
+use super::target::Refusal;
+use super::{complain, interrupt, last, print, progress, target, usage};
+
+/// Failed checks.
+const FAILED: u8 = 1;
+/// A target that cannot be reached.
+const UNREACHABLE: u8 = 3;
+/// An entry of the baseline that is no longer so.
+const STALE: u8 = 4;
+/// As shells tell of a program that was interrupted.
+const INTERRUPTED: u8 = 130;
 
 /// Checks the 54 tools of Pilot Status on the API over REST and on the MCP server, and holds the two against each other.
 ///
-/// Without arguments it starts the mock (demo world, a clock that stands still) and the server in front of it, both in this process on free loopback
-/// ports, and checks for every tool: its definition; its documented examples; that both sides answer alike; that missing or wrong keys, wrong scopes,
-/// wrong providers, unknown ids and wrong arguments are refused with the exact status and code and change nothing; and the same for generated arguments.
+/// Without --api and --mcp it starts the mock (demo world, a clock that stands still) and the server in front of it, both in this process on free loopback
+/// ports. `list` shows what there is to be checked, `explain CHECK` says what a check is there for.
 ///
-/// Exit status: 0 when every check holds, 1 when one fails or a target cannot be reached, 2 for a wrong command line.
+/// Exit status: 0 when every check holds, 1 when one fails, 2 for a wrong command line, 3 when a target cannot be reached, 4 when only the baseline is stale,
+/// 130 when it was interrupted.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Seed of the generated arguments; a failure prints the one that shows it again.
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
-    /// Generated arguments per property; a tool has up to four properties.
-    #[arg(long, default_value_t = 32, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    cases: u32,
     /// Only what PATTERN names: an area (calls), a family (credentials), a word in the name of a tool (message_get), or a check (message_get/missing-key).
     /// Repeat it, or separate by commas, for more.
     #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     only: Vec<String>,
-    /// Experimental: a mock that runs already, with the demo world and --clock frozen, as a loopback URL without /v1. Needs --mcp or --mcp-command. Its
-    /// state is reset again and again.
-    #[arg(long, value_name = "URL", requires = "server", value_parser = loopback)]
-    api: Option<String>,
-    /// Experimental: the MCP endpoint of a server in front of that mock, as a loopback URL such as http://127.0.0.1:8080/mcp.
-    #[arg(long, value_name = "URL", group = "server", requires = "api", value_parser = loopback)]
-    mcp: Option<String>,
-    /// Experimental: a server in front of that mock that speaks over stdio, as the command line that starts it, quoted as for a shell. It is started once for
-    /// each key, which it finds in PILOT_STATUS_API_KEY, and killed in the end.
-    #[arg(long, value_name = "CMD", group = "server", requires = "api", value_parser = command_line)]
-    mcp_command: Option<CommandLine>,
-    /// Writes every check and its result to FILE as JSON.
+    /// Only the checks that failed in a JSON report, with its seed and cases [default: the last run in this directory, kept in .pilot-status-conformance].
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = last::FILE)]
+    since_failure: Option<PathBuf>,
+    /// Seed of the generated arguments; a failure prints the one that shows it again [default: 0].
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Generated arguments per property; a tool has up to four properties [default: 32, or 8 for targets that run already].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    cases: Option<u32>,
+    /// Writes reports: junit=FILE, json=FILE, html=FILE, markdown=FILE. Repeat it, or separate by commas, for more.
+    #[arg(long, value_name = "FORMAT=FILE", value_delimiter = ',', value_parser = report)]
+    report: Vec<(Format, PathBuf)>,
+    /// Checks that are known to fail, with their reasons: they do not fail the run. An entry whose check passes, or that names no check, does. YAML: a map
+    /// of check ids to reasons.
     #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    baseline: Option<PathBuf>,
+    /// Writes what fails now to the baseline, keeps the reasons that are there, and takes out what is stale.
+    #[arg(long, requires = "baseline")]
+    baseline_update: bool,
+    #[command(flatten)]
+    target: target::Targets,
 }
 
-/// A program and its arguments.
-#[derive(Debug, Clone)]
-struct CommandLine(Vec<String>);
-
-fn command_line(text: &str) -> Result<CommandLine, String> {
-    match shlex::split(text) {
-        Some(words) if !words.is_empty() => Ok(CommandLine(words)),
-        Some(_) => Err("name a program".to_owned()),
-        None => Err("a quote is not closed".to_owned()),
+fn report(text: &str) -> Result<(Format, PathBuf), String> {
+    let (name, path) = text.split_once('=').ok_or("give FORMAT=FILE")?;
+    if path.is_empty() {
+        return Err("give FORMAT=FILE".to_owned());
     }
+    Ok((name.parse().map_err(|error: conformance::UnknownFormat| error.to_string())?, path.into()))
 }
 
-/// Checks write, send and reset: for now only where nobody else can be harmed.
-fn loopback(url: &str) -> Result<String, String> {
-    let rest = url.strip_prefix("http://").ok_or("give an http:// URL")?;
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let name = host
-        .rsplit_once(':')
-        .map_or(host, |(name, port)| if port.parse::<u16>().is_ok() { name } else { host });
-    let local = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
-    if local {
-        Ok(url.to_owned())
-    } else {
-        Err("only loopback targets are supported: 127.0.0.1, [::1] or localhost".to_owned())
+/// How a run ends that has no report.
+impl From<SuiteError> for Refusal {
+    fn from(error: SuiteError) -> Self {
+        match error {
+            SuiteError::NothingSelected(_) | SuiteError::Pattern(_) => Self::Usage(error.to_string()),
+            _ => Self::Failed(error),
+        }
     }
 }
 
 pub(crate) fn main(arguments: &Arguments) -> ExitCode {
     match run(arguments) {
-        Ok(report) => match finish(arguments, &report) {
-            Ok(()) if report.passed() => ExitCode::SUCCESS,
-            Ok(()) => ExitCode::FAILURE,
-            Err(error) => usage(&error),
-        },
-        Err(error @ (SuiteError::NothingSelected(_) | SuiteError::Pattern(_))) => usage(&error.to_string()),
-        Err(error) => {
+        Ok(code) => code,
+        Err(Refusal::Usage(error)) => usage(&error),
+        Err(Refusal::Failed(error @ SuiteError::Unreachable(_))) => {
+            complain(&format!(
+                "{error}\nIs it running, and is the URL right? --api takes the URL without /v1, --mcp that of the endpoint."
+            ));
+            ExitCode::from(UNREACHABLE)
+        }
+        Err(Refusal::Failed(error)) => {
             complain(&error.to_string());
-            ExitCode::FAILURE
+            ExitCode::from(FAILED)
         }
     }
 }
 
-fn run(arguments: &Arguments) -> Result<Report, SuiteError> {
-    let mut options = Options {
-        seed: arguments.seed,
-        cases: arguments.cases,
-        selection: Selection::only(&arguments.only)?,
-        ..Options::default()
+fn run(arguments: &Arguments) -> Result<ExitCode, Refusal> {
+    let baseline = arguments.baseline().map_err(Refusal::Usage)?;
+    let Some(options) = arguments.options()? else {
+        print("Nothing failed in the last run: there is nothing to repeat.");
+        return Ok(ExitCode::SUCCESS);
     };
-    let (Some(api), Some(server)) = (&arguments.api, server(arguments)) else {
-        return Suite::new(options)?.run(&mut show);
+    interrupt::heed(&options.stop);
+    let suite = Suite::new(options)?;
+    let target = &arguments.target;
+    let mut report = if target.own() {
+        suite.run_on(|| target.start(), &mut progress::show)?
+    } else {
+        suite.run_with(vec![target.attach()?], &mut progress::show)?
     };
-    // One state, so one rig.
-    options.rigs = 1;
-    let attach = || Rig::attach_to(api, server(), Control::Remote { token: None });
-    Suite::new(options)?.run_on(attach, &mut show)
+    report.command += &target.again();
+    if report.outcomes.is_empty() && !report.interrupted {
+        return Err(Refusal::Usage("no check is called like that; `list` shows what there is".to_owned()));
+    }
+    finish(arguments, baseline, report).map_err(Refusal::Usage)
 }
 
-/// What makes a client of the server that is named.
-fn server(arguments: &Arguments) -> Option<Box<dyn Fn() -> Mcp + Sync + '_>> {
-    match (&arguments.mcp, &arguments.mcp_command) {
-        (Some(url), _) => Some(Box::new(move || Mcp::new(url))),
-        (None, Some(CommandLine(words))) => Some(Box::new(move || Mcp::command(words.clone()))),
-        (None, None) => None,
+fn finish(arguments: &Arguments, baseline: Option<Baseline>, mut report: Report) -> Result<ExitCode, String> {
+    if let Some(baseline) = &baseline {
+        let whole = arguments.only.is_empty()
+            && arguments.since_failure.is_none()
+            && arguments.target.only().is_none();
+        baseline.apply(&mut report, whole);
+    }
+    if let (Some(baseline), Some(path), true) = (baseline, &arguments.baseline, arguments.baseline_update) {
+        let updated = baseline.updated(&report);
+        write(path, &updated.write().map_err(|error| error.to_string())?)?;
+        report.stale.clear();
+        updated.apply(&mut report, false);
+        print(&format!("{}: {} checks are known to fail\n", path.display(), updated.len()));
+    }
+    print(&Terminal(&report).to_string());
+    last::keep(&report);
+    for (format, path) in &arguments.report {
+        write(path, &report.render(*format).map_err(|error| error.to_string())?)?;
+    }
+    Ok(code(&report))
+}
+
+fn code(report: &Report) -> ExitCode {
+    if report.interrupted {
+        ExitCode::from(INTERRUPTED)
+    } else if report.failures().next().is_some() {
+        ExitCode::from(FAILED)
+    } else if report.stale.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        complain("the baseline is stale: take those entries out, or run again with --baseline-update");
+        ExitCode::from(STALE)
     }
 }
 
-/// One line per tool and target, and on a terminal how far it is.
-fn show((done, total): (usize, usize), outcomes: &[Outcome]) {
-    let terminal = stderr().is_terminal();
-    let clear = if terminal { "\r\x1b[K" } else { "" };
-    drop(write!(stderr(), "{clear}"));
-    for row in Row::of(outcomes) {
-        print(&row.to_string());
-    }
-    if terminal && done < total {
-        drop(write!(stderr(), "[{done}/{total}]"));
-    }
+fn write(path: &PathBuf, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("failed to write {}: {error}", path.display()))
 }
 
-fn finish(arguments: &Arguments, report: &Report) -> Result<(), String> {
-    for (outcome, failure) in report.failures() {
-        print("");
-        print(&report.describe(outcome, failure));
-    }
-    print("");
-    print(&report.summary());
-    let Some(path) = &arguments.json else { return Ok(()) };
-    fs::write(path, format!("{:#}\n", report.to_json()))
-        .map_err(|error| format!("failed to write {}: {error}", path.display()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{command_line, loopback};
-
-    #[test]
-    fn a_command_line_is_read_as_by_a_shell() {
-        let read = |text| command_line(text).map(|line| line.0);
-        assert_eq!(read("mcp 'a b' --c").unwrap(), ["mcp", "a b", "--c"]);
-        assert!(read("").is_err() && read(" ").is_err() && read("mcp 'a").is_err());
-    }
-
-    #[test]
-    fn only_loopback_targets() {
-        for url in ["http://127.0.0.1:4010", "http://localhost:8080/mcp", "http://[::1]:8080/mcp"] {
-            assert_eq!(loopback(url).as_deref(), Ok(url));
+impl Arguments {
+    /// What is asked for; `None` where it is to repeat what failed, and nothing did.
+    fn options(&self) -> Result<Option<Options>, Refusal> {
+        let mut selection = Selection::only(&self.only).map_err(SuiteError::from)?.side(self.target.only());
+        let (mut seed, mut cases) = (0, if self.target.own() { 32 } else { 8 });
+        if let Some(path) = &self.since_failure {
+            let last = last::read(path).map_err(Refusal::Usage)?;
+            if last.failed.is_empty() {
+                return Ok(None);
+            }
+            (seed, cases) = (last.seed, last.cases);
+            selection = selection.ids(last.failed);
         }
-        for url in [
-            "https://pilotstatus.com.br",
-            "http://example.com",
-            "http://127.0.0.1.example.com",
-            "http://127.0.0.1@example.com:80",
-        ] {
-            assert!(loopback(url).is_err(), "{url}");
-        }
+        let (seed, cases) = (self.seed.unwrap_or(seed), self.cases.unwrap_or(cases));
+        Ok(Some(Options { seed, cases, selection, ..Options::default() }))
+    }
+
+    /// The baseline; one that is to be written need not be there.
+    fn baseline(&self) -> Result<Option<Baseline>, String> {
+        let Some(path) = &self.baseline else { return Ok(None) };
+        let read = match fs::read_to_string(path) {
+            Ok(text) => Baseline::read(&text).map_err(|error| error.to_string()),
+            Err(error) if self.baseline_update && error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Baseline::default())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        read.map(Some).map_err(|error| format!("{}: {error}", path.display()))
     }
 }

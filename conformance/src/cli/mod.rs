@@ -3,8 +3,14 @@
 mod check;
 mod diff;
 mod drift;
+mod explain;
+mod interrupt;
+mod last;
+mod list;
+mod progress;
+mod target;
 
-use std::io::{Write, stderr, stdout};
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,11 +18,14 @@ use clap::{Parser, Subcommand};
 
 /// Checks the 54 tools of Pilot Status on the API over REST and on the MCP server, and holds the two against each other.
 ///
-/// Without arguments it starts the mock (demo world, a clock that stands still) and the server in front of it, both in this process on free loopback
-/// ports, and checks for every tool: its definition; its documented examples; that both sides answer alike; that missing or wrong keys, wrong scopes,
-/// wrong providers, unknown ids and wrong arguments are refused with the exact status and code and change nothing; and the same for generated arguments.
+/// Without --api and --mcp it starts the mock (demo world, a clock that stands still) and the server in front of it, both in this process on free loopback
+/// ports. `list` shows what there is to be checked, `explain CHECK` says what a check is there for.
 ///
-/// Exit status: 0 when every check holds, 1 when one fails or a target cannot be reached, 2 for a wrong command line.
+/// A target that is not on loopback is treated with care: tools that change nothing are called, at most 5 times a second, with keys that --keys brings;
+/// the report says what was left out.
+///
+/// Exit status: 0 when every check holds, 1 when one fails, 2 for a wrong command line, 3 when a target cannot be reached, 4 when only the baseline is stale,
+/// 130 when it was interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "pilot-status-conformance", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
@@ -29,7 +38,10 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Check(check::Arguments),
+    /// Boxed: it is much larger than the others.
+    Check(Box<check::Arguments>),
+    List(list::Arguments),
+    Explain(explain::Arguments),
     Diff(diff::Arguments),
     Drift(drift::Arguments),
 }
@@ -40,6 +52,8 @@ impl Cli {
         match &self.command {
             None => check::main(&self.check),
             Some(Command::Check(arguments)) => check::main(arguments),
+            Some(Command::List(arguments)) => list::main(arguments),
+            Some(Command::Explain(arguments)) => explain::main(arguments),
             Some(Command::Diff(arguments)) => diff::main(arguments),
             Some(Command::Drift(arguments)) => drift::main(arguments),
         }
@@ -59,7 +73,7 @@ fn complain(error: &str) {
 /// A reader that has gone away, such as `head`, does not end the run: its exit status still counts.
 fn print(line: &str) {
     static GONE: AtomicBool = AtomicBool::new(false);
-    if !GONE.load(Ordering::Relaxed) && writeln!(stdout(), "{line}").is_err() {
+    if !GONE.load(Ordering::Relaxed) && writeln!(anstream::stdout(), "{line}").is_err() {
         GONE.store(true, Ordering::Relaxed);
     }
 }

@@ -15,6 +15,7 @@ mod tools;
 pub use change::{Change, Comparison, Kind};
 pub use input::{Document, InputError};
 pub use render::{Markdown, Table, json};
+pub(crate) use render::{code, plain, words};
 pub use schema::{Direction, compare_schemas};
 
 /// What differs between two lists of tools, or two contracts.

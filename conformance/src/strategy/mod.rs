@@ -29,6 +29,8 @@ pub struct Source {
     validator: Arc<Validator>,
     /// Known good arguments: those of the documented examples, the first being that which the state is prepared for.
     known: Vec<Map<String, Value>>,
+    /// Arguments that are always as in the first of these.
+    pinned: Vec<String>,
 }
 
 impl Source {
@@ -36,7 +38,19 @@ impl Source {
     #[must_use]
     pub fn new(operation: &Operation, validator: Validator, known: Vec<Map<String, Value>>) -> Self {
         let schema = operation.arguments_schema();
-        Self { operation: operation.clone(), schema, validator: Arc::new(validator), known }
+        Self {
+            operation: operation.clone(),
+            schema,
+            validator: Arc::new(validator),
+            known,
+            pinned: Vec::new(),
+        }
+    }
+
+    /// The same, with arguments of these names always as in the first of the known ones.
+    #[must_use]
+    pub fn pinned(self, names: Vec<String>) -> Self {
+        Self { pinned: names, ..self }
     }
 
     /// Arguments that the schema accepts.
@@ -45,7 +59,8 @@ impl Source {
         (value::of(&self.with_hints()), any::<bool>())
             .prop_filter_map("no valid arguments", move |(value, example)| {
                 let value = if example { this.with_example_path(value) } else { value };
-                this.repaired(value).filter(|value| !beyond::refused(&this.operation, value))
+                this.repaired(this.with_pinned(value))
+                    .filter(|value| !beyond::refused(&this.operation, value))
             })
             .boxed()
     }
@@ -92,6 +107,16 @@ impl Source {
             if let Some(known) = example.get(&argument.name) {
                 map.insert(argument.name.clone(), known.clone());
             }
+        }
+        value
+    }
+
+    /// The same with the pinned arguments, and with no other ones of their names.
+    fn with_pinned(&self, mut value: Value) -> Value {
+        let (Some(map), Some(example)) = (value.as_object_mut(), self.known.first()) else { return value };
+        for name in &self.pinned {
+            map.shift_remove(name);
+            map.extend(example.get(name).map(|known| (name.clone(), known.clone())));
         }
         value
     }

@@ -108,6 +108,16 @@ pub enum CallError {
     /// The mock refuses to be steered so.
     #[error("the control API refused: {0}")]
     Control(String),
+    /// Nothing answers at the address of a target.
+    #[error("{target}: {url} cannot be reached: {reason}")]
+    Unreachable {
+        /// The side.
+        target: Target,
+        /// The address.
+        url: String,
+        /// What happened.
+        reason: String,
+    },
     /// The target did not answer, or not with JSON.
     #[error("{target} gave no usable answer: {reason}")]
     Unusable {
@@ -124,14 +134,28 @@ impl CallError {
     }
 }
 
-/// A client for loopback targets: no proxy, no redirects, and an end to waiting.
+/// Whether anything answers at a URL, whatever it says.
+async fn reach(client: &reqwest::Client, target: Target, url: &str) -> Result<(), CallError> {
+    match client.get(url).send().await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            // The first cause says more than "error sending request".
+            let causes =
+                std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+            let reason = causes.last().map(ToString::to_string).unwrap_or_default();
+            Err(CallError::Unreachable { target, url: url.to_owned(), reason })
+        }
+    }
+}
+
+/// A client: no proxy, no redirects, and an end to waiting.
 fn client() -> reqwest::Client {
     let builder = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(PATIENCE)
         .user_agent(concat!("pilot-status-conformance/", env!("CARGO_PKG_VERSION")));
-    // Building fails only where the machine has no TLS roots, which loopback does not need.
+    // Building fails only where the machine has no TLS roots; then every call over TLS fails and says so.
     builder.build().unwrap_or_default()
 }
 

@@ -91,7 +91,15 @@ impl Wire {
     pub fn curl(&self, base: &str) -> String {
         let mut line = format!("curl -sS -X {} {}", self.method, quote(&format!("{base}{}", self.target)));
         for (name, value) in &self.headers {
-            line.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
+            // A variable stands for a key that is not to be printed, and is for the shell to fill in.
+            let variable = value.strip_prefix('$').is_some_and(|name| {
+                !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+            });
+            let header = format!("{name}: {value}");
+            line.push_str(&format!(
+                " -H {}",
+                if variable { format!("\"{header}\"") } else { quote(&header) }
+            ));
         }
         if let Some(body) = &self.body {
             line.push_str(&format!(" -H 'content-type: application/json' -d {}", quote(&shown(body))));
@@ -118,6 +126,14 @@ impl Rest {
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// Whether anything answers, whatever it says.
+    ///
+    /// # Errors
+    /// [`CallError::Unreachable`].
+    pub async fn reach(&self) -> Result<(), CallError> {
+        super::reach(&self.client, Target::Rest, &self.base).await
     }
 
     /// Makes a call.

@@ -118,7 +118,13 @@ fn run(only: &str, target: Target, distortion: Distortion) -> Report {
         layer.start(std::mem::replace(behind, url), distortion);
         (Arc::new(mock), running, api, format!("{mcp}/mcp"), over_stdio(server))
     });
-    let options = Options { seed: 1, cases: 48, selection: Selection::only([only]).unwrap(), rigs: 1 };
+    let options = Options {
+        seed: 1,
+        cases: 48,
+        selection: Selection::only([only]).unwrap(),
+        rigs: 1,
+        ..Options::default()
+    };
     let start = || {
         let rig = Rig::attach(&api, &mcp, Control::Mock(Arc::clone(&mock)))?;
         Ok(rig.and_over(stdio.speaking(Revision::Modern)))

@@ -9,7 +9,7 @@ use crate::finding::Finding;
 use crate::recorded;
 use crate::recorder::Checked;
 use crate::subject::{Subject, compile, holds};
-use crate::targets::Target;
+use crate::targets::{CallError, Target};
 
 type Check<T> = fn(&Subject<'_>, &T) -> Checked;
 
@@ -29,17 +29,18 @@ const REST: [(&str, Check<()>); 3] = [
     ("definition-errors", errors),
 ];
 
-/// `listed` is the tool as the server lists it.
-pub(in crate::checks) fn run(session: &mut Session<'_>, listed: Option<&Value>) {
+/// `listed` is the tool as the server lists it, if it does.
+pub(in crate::checks) fn run(session: &mut Session<'_>, listed: &Result<Option<&Value>, CallError>) {
     let evidence = session.subject.operation.evidence;
     for (rule, check) in REST {
         session.recorder.record(Family::Catalogue, rule, Target::Rest, evidence, check(session.subject, &()));
     }
     for (rule, check) in MCP {
-        let checked = listed.map_or_else(
-            || Err(Finding::new("the server does not list the tool")),
-            |it| check(session.subject, it),
-        );
+        let checked = match listed {
+            Ok(Some(it)) => check(session.subject, it),
+            Ok(None) => Err(Finding::new("the server does not list the tool")),
+            Err(error) => Err(error.clone().into()),
+        };
         session.recorder.record(Family::Catalogue, rule, Target::Mcp, evidence, checked);
     }
 }

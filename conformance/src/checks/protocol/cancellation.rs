@@ -41,13 +41,13 @@ pub(super) fn run(scene: &mut Scene<'_>) {
 }
 
 fn hanging_up(scene: &Scene<'_>) -> Checked {
-    let url = scene.rig.endpoint()?;
+    let (url, sender) = (scene.rig.endpoint()?, scene.rig.by_hand()?);
     hold(scene)?;
     let raw = Raw::modern(META_KEY, "tools/call", json!({ "name": "messages_send", "arguments": message() }));
     scene.note(format!("{} --max-time 1", raw.curl(url)));
     scene.rig.block_on(async {
         tokio::select! {
-            heard = raw.send(&scene.rig.sender, url) => Err(early(heard.map(|heard| heard.shown())?)),
+            heard = raw.send(sender, url) => Err(early(heard.map(|heard| heard.shown())?)),
             arrived = arrival(scene.rig) => arrived,
         }
     })?;

@@ -39,12 +39,12 @@ fn row(change: &Change) -> String {
 }
 
 /// As HTML, because a code span of Markdown has no way to hold both pipes and backticks in a table.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     format!("<code>{}</code>", words(text))
 }
 
 /// Text of which Markdown makes nothing.
-fn words(text: &str) -> String {
+pub(crate) fn words(text: &str) -> String {
     let active = ['<', '>', '&', '|', '`', '*', '_', '[', ']', '\\', '~', '@', '#'];
     let escaped = text
         .chars()

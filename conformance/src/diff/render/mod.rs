@@ -6,6 +6,7 @@ mod table;
 use serde_json::{Value, json};
 
 pub use markdown::Markdown;
+pub(crate) use markdown::{code, words};
 pub use table::Table;
 
 use super::change::{Change, Comparison, Kind};
@@ -41,7 +42,7 @@ fn cut(text: &str, alike: usize) -> String {
 }
 
 /// A text without control characters, of which terminals make more than text.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|one| if one.is_control() { char::REPLACEMENT_CHARACTER } else { one }).collect()
 }
 

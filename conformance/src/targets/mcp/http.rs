@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::kept::Kept;
 use super::revision::{Revision, agreed, handshake};
 use super::{Reply, unusable};
-use crate::targets::{CallError, bounded, client};
+use crate::targets::{CallError, Target, bounded, client, reach};
 
 /// What a handshake came to.
 #[derive(Debug, Clone)]
@@ -28,6 +28,10 @@ pub(super) struct Http {
 impl Http {
     pub(super) fn new(endpoint: String) -> Self {
         Self { endpoint, client: client(), sessions: Kept::default() }
+    }
+
+    pub(super) async fn reach(&self) -> Result<(), CallError> {
+        reach(&self.client, Target::Mcp, &self.endpoint).await
     }
 
     pub(super) async fn exchange(

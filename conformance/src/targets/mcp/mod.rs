@@ -99,6 +99,17 @@ impl Mcp {
         }
     }
 
+    /// Whether anything answers, whatever it says. What a command starts is asked when it is needed.
+    ///
+    /// # Errors
+    /// [`CallError::Unreachable`].
+    pub async fn reach(&self) -> Result<(), CallError> {
+        match &self.transport {
+            Transport::Http(http) => http.reach().await,
+            Transport::Stdio(_) => Ok(()),
+        }
+    }
+
     /// The JSON-RPC request that makes a call, as it goes over the wire in the newest revision.
     #[must_use]
     pub fn request(call: &Call<'_>) -> Value {

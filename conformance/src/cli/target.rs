@@ -1,0 +1,300 @@
+//! What is checked, and what may be done to it.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Args;
+use conformance::{Control, Mcp, Permit, ROLES, Rig, RigError, Role, Roles, SuiteError, Target as Side};
+use indexmap::IndexMap;
+use reqwest::Url;
+
+/// Calls a second to a target that is not on this machine, unless told otherwise.
+const USUAL_RATE: f64 = 5.0;
+/// The variable with the token of the mock's control API; the mock reads the same.
+const CONTROL_TOKEN: &str = "PILOT_STATUS_MOCK_CONTROL_TOKEN";
+/// How the variables with keys begin: PILOT_STATUS_CONFORMANCE_META_KEY, …_META_NUMBER.
+const VARIABLE: &str = "PILOT_STATUS_CONFORMANCE";
+
+/// Targets that run already.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Targets")]
+pub(crate) struct Targets {
+    /// The API, as its URL without /v1. Alone: only what concerns the API. A mock is found out by /_mock/health, and steered if it may be written to;
+    /// it must have the demo world, and its state is reset again and again.
+    #[arg(long, value_name = "URL", value_parser = url)]
+    api: Option<Url>,
+    /// The endpoint of the MCP server, such as http://127.0.0.1:8080/mcp. Alone: only what concerns the server.
+    #[arg(long, value_name = "URL", group = "server", value_parser = url)]
+    mcp: Option<Url>,
+    /// A server that speaks over stdio, in place of --mcp: the command line that starts it, quoted as for a shell. It is started once for each key, which it
+    /// finds in PILOT_STATUS_API_KEY, and killed in the end. Without --api nobody knows what is behind it, so that --safe holds.
+    #[arg(long, value_name = "CMD", group = "server", value_parser = command_line)]
+    mcp_command: Option<CommandLine>,
+    /// What the mock's control API asks for; better in the variable PILOT_STATUS_MOCK_CONTROL_TOKEN.
+    #[arg(long, value_name = "TOKEN", requires = "api", hide_env_values = true)]
+    control_token: Option<String>,
+    /// Keys and numbers of the target in place of those of the demo world: YAML with the roles tenant, meta, meta_oba, web, web_closed and other_tenant, each
+    /// {key: …, number: …}. Or in variables such as PILOT_STATUS_CONFORMANCE_META_KEY and …_META_NUMBER. What needs a role that is missing is not
+    /// verified. No key is ever printed.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// Call tools only that change nothing, and never send: so it is anyway for a target that is not on loopback.
+    #[arg(long)]
+    safe: bool,
+    /// Under --safe: also call tools that change something. Without a control API they are only called so that they must refuse. Steers a mock.
+    #[arg(long)]
+    allow_writes: bool,
+    /// Under --safe: also send to this phone or group. Repeat it, or separate by commas, for more.
+    #[arg(long, value_name = "TO", value_delimiter = ',')]
+    allow_sends: Vec<String>,
+    /// Calls a second at most [default: 5 for a target that is not on loopback, else any number]. Retry-After is honoured.
+    #[arg(long, value_name = "N", value_parser = rate)]
+    rate: Option<f64>,
+    /// Let keys go over plain http:// to a target that is not on loopback.
+    #[arg(long)]
+    insecure_http: bool,
+}
+
+/// A program and its arguments.
+#[derive(Debug, Clone)]
+struct CommandLine {
+    text: String,
+    words: Vec<String>,
+}
+
+fn command_line(text: &str) -> Result<CommandLine, String> {
+    match shlex::split(text) {
+        Some(words) if !words.is_empty() => Ok(CommandLine { text: text.to_owned(), words }),
+        Some(_) => Err("name a program".to_owned()),
+        None => Err("a quote is not closed".to_owned()),
+    }
+}
+
+fn url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("give an https:// or http:// URL ({error})"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("give an https:// or http:// URL".to_owned());
+    }
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        return Err("give a URL without user, password, query and fragment".to_owned());
+    }
+    Ok(url)
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate| (0.01..=1000.0).contains(rate));
+    rate.ok_or_else(|| "give a number from 0.01 to 1000".to_owned())
+}
+
+fn on_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Why there is nothing to check.
+pub(crate) enum Refusal {
+    /// The command line asks for what cannot be.
+    Usage(String),
+    /// Something that is asked for fails.
+    Failed(SuiteError),
+}
+
+impl From<RigError> for Refusal {
+    fn from(error: RigError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Targets {
+    /// The side that is checked, where it is only one.
+    pub(crate) fn only(&self) -> Option<Side> {
+        match (&self.api, self.mcp.is_some() || self.mcp_command.is_some()) {
+            (Some(_), false) => Some(Side::Rest),
+            (None, true) => Some(Side::Mcp),
+            _ => None,
+        }
+    }
+
+    /// Whether mock and server are started for the run.
+    pub(crate) fn own(&self) -> bool {
+        self.api.is_none() && self.mcp.is_none() && self.mcp_command.is_none()
+    }
+
+    fn local(&self) -> bool {
+        let hidden = self.mcp_command.is_some() && self.api.is_none();
+        !hidden && self.urls().all(on_loopback)
+    }
+
+    fn urls(&self) -> impl Iterator<Item = &Url> {
+        self.api.iter().chain(&self.mcp)
+    }
+
+    /// The options that a failure is repeated with.
+    pub(crate) fn again(&self) -> String {
+        let mut line = String::new();
+        let mut add = |name: &str, value: &str| {
+            let plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./:+@,".contains(sign);
+            let quoted = || format!("'{}'", value.replace('\'', r"'\''"));
+            line += &format!(" --{name}");
+            if !value.is_empty() {
+                line += &format!(" {}", if value.chars().all(plain) { value.to_owned() } else { quoted() });
+            }
+        };
+        for (name, url) in [("api", &self.api), ("mcp", &self.mcp)] {
+            if let Some(url) = url {
+                add(name, url.as_str());
+            }
+        }
+        if let Some(command) = &self.mcp_command {
+            add("mcp-command", &command.text);
+        }
+        if let Some(keys) = &self.keys {
+            add("keys", &keys.display().to_string());
+        }
+        for (name, _) in
+            [("safe", self.safe), ("allow-writes", self.allow_writes), ("insecure-http", self.insecure_http)]
+                .into_iter()
+                .filter(|(_, given)| *given)
+        {
+            add(name, "");
+        }
+        if !self.allow_sends.is_empty() {
+            add("allow-sends", &self.allow_sends.join(","));
+        }
+        line
+    }
+
+    /// A rig of mock and server of our own.
+    pub(crate) fn start(&self) -> Result<Rig, RigError> {
+        Ok(Rig::start()?.permitting(self.permit()))
+    }
+
+    /// A rig of the targets that are named.
+    pub(crate) fn attach(&self) -> Result<Rig, Refusal> {
+        if !self.insecure_http && self.urls().any(|url| url.scheme() == "http" && !on_loopback(url)) {
+            let reason = "keys would go over plain http:// to a target that is not on loopback: use https://, or give --insecure-http";
+            return Err(Refusal::Usage(reason.to_owned()));
+        }
+        let roles = self.roles().map_err(Refusal::Usage)?;
+        let text = |url: &Option<Url>| url.as_ref().map(|url| url.as_str().to_owned()).unwrap_or_default();
+        let mcp = match &self.mcp_command {
+            Some(command) => Mcp::command(command.words.clone()),
+            None => Mcp::new(text(&self.mcp)),
+        };
+        let mut rig = Rig::attach_to(&text(&self.api), mcp, Control::None)?.permitting(self.permit());
+        if let Some(only) = self.only() {
+            rig = rig.only(only);
+        }
+        let token = self.control_token.clone().or_else(|| variable(CONTROL_TOKEN));
+        rig = rig.steered_if_mock(token);
+        let strange = roles.is_none() && !self.local() && !rig.is_steered();
+        if !rig.is_steered() {
+            rig = rig.paced(self.rate.or_else(|| (!self.local()).then_some(USUAL_RATE)));
+        }
+        if strange {
+            rig.reach().map_err(|error| Refusal::Failed(SuiteError::Unreachable(error)))?;
+            let reason = format!(
+                "a target that is not on loopback needs keys of its own: give --keys, or variables such as {VARIABLE}_META_KEY"
+            );
+            return Err(Refusal::Usage(reason));
+        }
+        Ok(rig.with_roles(roles.unwrap_or_default()))
+    }
+
+    fn permit(&self) -> Permit {
+        if self.local() && !self.safe {
+            return Permit::Everything;
+        }
+        Permit::Safe { writes: self.allow_writes, sends: self.allow_sends.clone() }
+    }
+
+    /// The roles of the file, over which those of the environment win; `None` where there are none.
+    fn roles(&self) -> Result<Option<Roles>, String> {
+        let mut given: IndexMap<String, Role> = IndexMap::new();
+        if let Some(path) = &self.keys {
+            let name = path.display();
+            let text = fs::read_to_string(path).map_err(|error| format!("failed to read {name}: {error}"))?;
+            // What the reader says could repeat a key, so that only the place is told.
+            given = serde_saphyr::from_str(&text).map_err(|error| unreadable(&name.to_string(), &error))?;
+        }
+        for (role, ..) in ROLES {
+            let of = |what: &str| variable(&format!("{VARIABLE}_{}_{what}", role.to_uppercase()));
+            if let Some(key) = of("KEY") {
+                let number = of("NUMBER").or_else(|| given.get(role).and_then(|role| role.number.clone()));
+                given.insert(role.to_owned(), Role { key, number });
+            }
+        }
+        if let Some((role, _)) = given.iter().find(|(_, role)| !sendable(&role.key)) {
+            return Err(format!("the key of the role {role} is empty, or cannot be sent in a header"));
+        }
+        if given.is_empty() {
+            return if self.keys.is_some() {
+                Err("there are no keys in the file of --keys".to_owned())
+            } else {
+                Ok(None)
+            };
+        }
+        let names: Vec<&str> = ROLES.iter().map(|(role, ..)| *role).collect();
+        let unknown = |role: String| format!("{role} is no role; there are {}", names.join(", "));
+        Roles::given(given).map(Some).map_err(unknown)
+    }
+}
+
+fn unreadable(name: &str, error: &serde_saphyr::Error) -> String {
+    let place =
+        error.location().map(|place| format!(":{}:{}", place.line(), place.column())).unwrap_or_default();
+    format!("{name}{place}: not a map of roles to {{key: …, number: …}}")
+}
+
+fn sendable(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_is_read_as_by_a_shell() {
+        let read = |text| command_line(text).map(|line| line.words);
+        assert_eq!(read("mcp 'a b' --c").unwrap(), ["mcp", "a b", "--c"]);
+        assert!(read("").is_err() && read(" ").is_err() && read("mcp 'a").is_err());
+    }
+
+    #[test]
+    fn only_this_machine_is_on_loopback() {
+        for text in [
+            "http://127.0.0.1:4010",
+            "http://127.8.9.1",
+            "http://localhost:8080/mcp",
+            "http://[::1]:8080/mcp",
+        ] {
+            assert!(on_loopback(&url(text).unwrap()), "{text}");
+        }
+        for text in
+            ["https://pilotstatus.com.br", "http://127.0.0.1.example.com", "http://10.0.0.1", "http://[::2]"]
+        {
+            assert!(!on_loopback(&url(text).unwrap()), "{text}");
+        }
+        for text in [
+            "127.0.0.1:4010",
+            "ftp://localhost",
+            "http://127.0.0.1@example.com",
+            "http://a/?b",
+            "http://a/#b",
+            "",
+        ] {
+            assert!(url(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What is asked of the targets. Nothing gets past [`Rig::prepared`] that is not permitted.
+
+use std::sync::atomic::Ordering;
+
+use serde_json::{Map, Value};
+
+use super::{Rig, Transport};
+use crate::demo;
+use crate::permit::Permit;
+use crate::targets::{Answer, Call, CallError, Mcp, Peer, Revision, Sender, Target};
+
+impl Rig {
+    /// Calls a tool. Keys and numbers of the demo world are those of the target.
+    ///
+    /// # Errors
+    /// As [`Rest::call`](crate::targets::Rest::call) and [`Mcp::call`]; [`CallError::Unsupported`] for what is not permitted, or not there.
+    pub fn call(&self, target: Target, call: &Call<'_>) -> Result<Answer, CallError> {
+        self.block_on(self.calling(target, call))
+    }
+
+    /// As [`Rig::call`], while something else is under way.
+    pub(crate) async fn calling(&self, target: Target, call: &Call<'_>) -> Result<Answer, CallError> {
+        self.there(target)?;
+        let (key, arguments) = self.prepared(call)?;
+        let call = Call { operation: call.operation, key, arguments: &arguments };
+        let ask = || async {
+            match target {
+                Target::Rest => self.rest.call(&call).await,
+                Target::Mcp => self.mcp.call(&call).await,
+            }
+        };
+        self.pace.ask(ask).await
+    }
+
+    /// Calls a tool in a revision, over a transport. The server must be reached over that one.
+    pub(crate) fn call_over(
+        &self,
+        transport: Transport,
+        revision: Revision,
+        call: &Call<'_>,
+    ) -> Result<Answer, CallError> {
+        self.there(Target::Mcp)?;
+        let mcp = self.over(transport)?.speaking(revision);
+        let (key, arguments) = self.prepared(call)?;
+        let call = Call { operation: call.operation, key, arguments: &arguments };
+        self.block_on(self.pace.ask(|| mcp.call(&call)))
+    }
+
+    /// Calls a tool on a server that tries again what may be tried again: one beside the rig's own, which does not, else the one that is checked.
+    pub(crate) fn call_retrying(&self, call: &Call<'_>) -> Result<Answer, CallError> {
+        let Some(own) = &self.own else { return self.call(Target::Mcp, call) };
+        self.block_on(async { own.retrying().await?.call(call).await })
+    }
+
+    /// Key and arguments as they go to the target, if it may be called so.
+    fn prepared<'a>(&'a self, call: &Call<'a>) -> Result<(Option<&'a str>, Map<String, Value>), CallError> {
+        let key = call.key.map(|key| self.roles.key(key)).transpose()?;
+        let arguments = self.roles.arguments(call.arguments)?;
+        let mut names = arguments.values().filter_map(Value::as_str);
+        if let Some(name) = names.find(|name| demo::is_thing(name) && !self.has(name)) {
+            let reason = format!("{name} is of the demo world, which the target may not have");
+            return Err(CallError::Unsupported(reason));
+        }
+        self.permit.allows(call.operation, &arguments)?;
+        Ok((key, arguments))
+    }
+
+    /// Whether a side can be asked, and the run goes on.
+    pub(super) fn there(&self, target: Target) -> Result<(), CallError> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(CallError::Unsupported("the run was ended before".to_owned()));
+        }
+        match self.only {
+            Some(only) if only != target => {
+                Err(CallError::Unsupported(format!("there is no {target} target: give --api and --mcp")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the targets answer at all, whatever they say.
+    ///
+    /// # Errors
+    /// [`CallError::Unreachable`].
+    pub fn reach(&self) -> Result<(), CallError> {
+        self.block_on(async {
+            if self.there(Target::Rest).is_ok() {
+                self.rest.reach().await?;
+            }
+            if self.there(Target::Mcp).is_ok() {
+                self.mcp.reach().await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The tools as the server lists them.
+    ///
+    /// # Errors
+    /// As [`Mcp::list`].
+    pub fn list_tools(&self, key: &str) -> Result<Vec<Value>, CallError> {
+        self.there(Target::Mcp)?;
+        self.block_on(self.mcp.list(self.roles.key_or_any(key)))
+    }
+
+    /// The tools as the server lists them in a revision, over a transport. It must be reached over that one.
+    pub(crate) fn list_over(
+        &self,
+        transport: Transport,
+        revision: Revision,
+        key: &str,
+    ) -> Result<Vec<Value>, CallError> {
+        self.there(Target::Mcp)?;
+        let mcp = self.over(transport)?.speaking(revision);
+        self.block_on(mcp.list(self.roles.key_or_any(key)))
+    }
+
+    /// The contract as the API publishes it.
+    ///
+    /// # Errors
+    /// As [`Rest::get`](crate::targets::Rest::get).
+    pub fn openapi(&self) -> Result<Value, CallError> {
+        self.there(Target::Rest)?;
+        Ok(self.block_on(self.rest.get("/openapi.json"))?.body)
+    }
+
+    /// The server over a transport.
+    pub(crate) fn over(&self, transport: Transport) -> Result<&Mcp, CallError> {
+        let found = match transport {
+            Transport::Http => Some(&self.mcp).filter(|mcp| mcp.endpoint().is_some()),
+            Transport::Stdio => {
+                self.stdio.as_ref().or(Some(&self.mcp).filter(|mcp| mcp.endpoint().is_none()))
+            }
+        };
+        found.ok_or_else(|| CallError::Unsupported(format!("the server is not reached over {transport}")))
+    }
+
+    /// What makes requests by hand. Nobody looks at what they ask for, so that they are only for targets to which anything may be done.
+    pub(crate) fn by_hand(&self) -> Result<&Sender, CallError> {
+        self.there(Target::Mcp)?;
+        match self.permit {
+            Permit::Everything => Ok(&self.sender),
+            Permit::Safe { .. } => Err(CallError::Unsupported(
+                "requests that no client would make are only for targets to which anything may be done"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// The URL of the server's endpoint. It must be reached over HTTP.
+    pub(crate) fn endpoint(&self) -> Result<&str, CallError> {
+        self.there(Target::Mcp)?;
+        Ok(self.over(Transport::Http)?.endpoint().unwrap_or_default())
+    }
+
+    /// The URL of an endpoint that takes access tokens, if any does: of a server beside the rig's own, else of the one that is checked.
+    pub(crate) fn resource(&self) -> Result<&str, CallError> {
+        match &self.own {
+            Some(own) => self.block_on(own.with_tokens()),
+            None => self.endpoint(),
+        }
+    }
+
+    /// A server over stdio that nobody has spoken with. It must be reached over stdio.
+    pub(crate) fn fresh(&self, key: &str) -> Result<Peer, CallError> {
+        self.by_hand()?;
+        let mcp = self.over(Transport::Stdio)?;
+        // Where it serves in this process, it needs the runtime.
+        self.block_on(async { mcp.fresh(key) })
+    }
+}
