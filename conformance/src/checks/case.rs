@@ -45,12 +45,17 @@ impl Case {
         status: u16,
         code: &'static str,
     ) -> Self {
+        Self::expecting(family, ready, rule, Expect::Refused(status, Some(code)))
+    }
+
+    /// The example's own call, to bring this under the given rule.
+    pub(super) fn expecting(family: Family, ready: &Ready, rule: impl Into<String>, expect: Expect) -> Self {
         Self {
             family,
             rule: rule.into(),
             key: Some(ready.key.clone()),
             arguments: ready.arguments.clone(),
-            expect: Expect::Refused(status, Some(code)),
+            expect,
             only: None,
             about: None,
         }
@@ -58,7 +63,7 @@ impl Case {
 
     /// The example's own call, to be accepted under the given rule.
     pub(super) fn accepted(family: Family, ready: &Ready, rule: &str) -> Self {
-        Self { expect: Expect::Accepted, ..Self::refused(family, ready, rule, 0, "") }
+        Self::expecting(family, ready, rule, Expect::Accepted)
     }
 
     pub(super) fn key(mut self, key: &str) -> Self {
