@@ -60,7 +60,7 @@ impl Control {
             }
         };
         let headers = token.map(|token| ("x-control-token".to_owned(), token.clone())).into_iter().collect();
-        let wire = Wire { method: method.to_owned(), target: format!("/_mock{path}"), headers, body };
+        let wire = Wire { headers, ..Wire::control(method, path, body) };
         let answer = rest.send(&wire).await?;
         if answer.ok {
             return Ok(answer.body);

@@ -44,11 +44,13 @@ pub enum Step {
         /// The arguments.
         arguments: Map<String, Value>,
     },
-    /// A `POST` to the mock's control API.
+    /// A request to the mock's control API.
     Control {
+        /// The HTTP method, in capitals.
+        method: &'static str,
         /// The path behind `/_mock`.
         path: String,
-        /// The JSON body.
+        /// The JSON body; null where there is none.
         body: Value,
     },
     /// A command line.

@@ -90,8 +90,9 @@ impl<'a> Recorder<'a> {
                 let call = Call { operation, key: key.as_deref(), arguments };
                 Some(Wire::of(&call).ok()?.curl(self.rig.api_url()))
             }
-            Step::Control { path, body } => {
-                Some(Wire::post(format!("/_mock{path}"), body.clone()).curl(self.rig.api_url()))
+            Step::Control { method, path, body } => {
+                let body = Some(body.clone()).filter(|body| !body.is_null());
+                Some(Wire::control(method, path, body).curl(self.rig.api_url()))
             }
             Step::Command(line) => Some(line.clone()),
         }

@@ -1,8 +1,9 @@
 //! A pair of targets, and the mock behind them.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
+use fixtures::Contract;
 use mock_api::{Clock, MockApi, StartError};
 use serde_json::Value;
 use server::{Limits, Running, Server};
@@ -10,7 +11,8 @@ use thiserror::Error;
 use tokio::runtime::Runtime;
 
 use crate::control::Control;
-use crate::targets::{Answer, Call, CallError, Mcp, Rest, Target};
+use crate::granted::{Grant, Granted, start_server_with_sign_in};
+use crate::targets::{Answer, Call, CallError, Mcp, Rest, Target, Wire};
 
 /// When the clock of the mock stands still: the start of the demo world, so that recorded answers stay as they are.
 const FROZEN_AT: &str = "2026-06-20T10:00:00.000Z";
@@ -19,6 +21,8 @@ const MOCK_SEED: u64 = 0;
 
 /// The snapshot of state and clock as a run finds them, in the control API.
 const START: &str = "/snapshots/conformance-start";
+/// The same, when clients have signed in.
+const SIGNED_IN: &str = "/snapshots/conformance-signed-in";
 
 /// Why a rig did not start.
 #[derive(Debug, Error)]
@@ -42,7 +46,9 @@ pub struct Rig {
     control: Control,
     /// Whether a snapshot of the start is kept.
     kept: Cell<bool>,
-    _server: Option<Running>,
+    /// Filled when somebody first asks for a token.
+    granted: OnceCell<Result<Granted, CallError>>,
+    server: Option<Running>,
     // The last to go: the mock and the server stop on it.
     runtime: Runtime,
 }
@@ -66,7 +72,8 @@ impl Rig {
             mcp,
             control: Control::Mock(Arc::new(mock)),
             kept: Cell::new(false),
-            _server: Some(server),
+            granted: OnceCell::new(),
+            server: Some(server),
             runtime,
         })
     }
@@ -81,7 +88,8 @@ impl Rig {
             mcp: Mcp::new(mcp),
             control,
             kept: Cell::new(false),
-            _server: None,
+            granted: OnceCell::new(),
+            server: None,
             runtime: runtime()?,
         })
     }
@@ -94,7 +102,7 @@ impl Rig {
         self.runtime.block_on(async {
             match target {
                 Target::Rest => self.rest.call(call).await,
-                Target::Mcp => self.mcp.call(call).await,
+                Target::Mcp => self.mcp_of(call.key).call(call).await,
             }
         })
     }
@@ -138,6 +146,56 @@ impl Rig {
         Ok(())
     }
 
+    /// Takes state and clock back to where they were when clients had just signed in, and answers the credential of one of them.
+    ///
+    /// # Errors
+    /// As [`Rig::reset`], and [`CallError::Unsupported`] where nobody can sign in.
+    pub(crate) fn signed_in(
+        &self,
+        contract: &Contract,
+        grant: Grant,
+        target: Target,
+    ) -> Result<String, CallError> {
+        if self.granted.get().is_none() {
+            // Full only if it was filled in between.
+            drop(self.granted.set(self.sign_in(contract)));
+        }
+        let granted = self.granted.get().map(Result::as_ref).transpose().map_err(Clone::clone)?;
+        self.steer(&format!("{SIGNED_IN}/restore"), &Value::Null)?;
+        let credential = granted.and_then(|granted| granted.credential(grant, target));
+        credential.ok_or_else(|| CallError::Unsupported("nobody has signed in".to_owned()))
+    }
+
+    /// Signs in, and keeps a snapshot in which what the server exchanged the tokens for is good too.
+    fn sign_in(&self, contract: &Contract) -> Result<Granted, CallError> {
+        self.rewind()?;
+        self.runtime.block_on(async {
+            let granted = self.authorized().await?;
+            granted.exchange(contract).await?;
+            self.control.send(&self.rest, "PUT", SIGNED_IN, None).await?;
+            Ok(granted)
+        })
+    }
+
+    /// A server of our own that takes tokens, or that which was given.
+    async fn authorized(&self) -> Result<Granted, CallError> {
+        match (&self.control, &self.server) {
+            (Control::Mock(mock), Some(_)) => {
+                let server = start_server_with_sign_in(mock).await;
+                let server = server.map_err(|error| CallError::unusable(Target::Mcp, error))?;
+                Granted::at(&server.mcp_url(), Some(server)).await
+            }
+            _ => Granted::at(self.mcp.endpoint(), None).await,
+        }
+    }
+
+    /// The server for a credential: tokens are for that which takes them.
+    fn mcp_of(&self, key: Option<&str>) -> &Mcp {
+        let granted = self.granted.get().and_then(|granted| granted.as_ref().ok());
+        let is_token = key.is_some_and(|key| key.starts_with("Bearer "));
+        granted.filter(|_| is_token).map_or(&self.mcp, |granted| &granted.mcp)
+    }
+
     /// A digest of the state.
     ///
     /// # Errors
@@ -151,12 +209,21 @@ impl Rig {
     /// # Errors
     /// As [`Rig::reset`], and when the mock refuses.
     pub fn steer(&self, path: &str, body: &Value) -> Result<Value, CallError> {
-        self.runtime.block_on(self.control.send(
-            &self.rest,
-            "POST",
-            path,
-            Some(body.clone()).filter(|body| !body.is_null()),
-        ))
+        self.control("POST", path, body)
+    }
+
+    /// Steers the mock by any method.
+    pub(crate) fn control(&self, method: &str, path: &str, body: &Value) -> Result<Value, CallError> {
+        let body = Some(body.clone()).filter(|body| !body.is_null());
+        self.runtime.block_on(self.control.send(&self.rest, method, path, body))
+    }
+
+    /// Makes any request to the API.
+    ///
+    /// # Errors
+    /// As [`Rest::send`].
+    pub(crate) fn send(&self, wire: &Wire) -> Result<Answer, CallError> {
+        self.runtime.block_on(self.rest.send(wire))
     }
 
     /// What the mock's control API says at `/_mock` and `path`.

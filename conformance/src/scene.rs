@@ -113,9 +113,24 @@ impl<'a> Scene<'a> {
 
     /// Steers the mock: a `POST` to `/_mock` and `path`.
     pub(crate) fn steer(&self, path: &str, body: Value) -> Result<Value, Box<Finding>> {
+        self.control("POST", path, body)
+    }
+
+    /// Steers the mock by another method.
+    pub(crate) fn control(
+        &self,
+        method: &'static str,
+        path: &str,
+        body: Value,
+    ) -> Result<Value, Box<Finding>> {
         self.steered.set(true);
-        self.script.borrow_mut().push(Step::Control { path: path.to_owned(), body: body.clone() });
-        Ok(self.rig.steer(path, &body)?)
+        self.script.borrow_mut().push(Step::Control { method, path: path.to_owned(), body: body.clone() });
+        Ok(self.rig.control(method, path, &body)?)
+    }
+
+    /// Notes a step that is done otherwise.
+    pub(crate) fn note(&self, command: String) {
+        self.script.borrow_mut().push(Step::Command(command));
     }
 
     /// Leaves the stage as it was found.

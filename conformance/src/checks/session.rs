@@ -8,6 +8,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value};
 
 use crate::finding::{Finding, Step};
+use crate::granted::Grant;
 use crate::recorder::{Checked, Recorder};
 use crate::rig::Rig;
 use crate::subject::{Subject, holds};
@@ -93,6 +94,16 @@ impl<'a> Session<'a> {
     /// targets meet the same state.
     pub(crate) fn ready(&self, example: &Example) -> Result<Ready, Box<Finding>> {
         self.rig.reset()?;
+        self.prepare(example)
+    }
+
+    /// As [`Session::ready`], from a state in which clients have signed in. Answers the credential of one of them, with the arguments of the first example.
+    pub(crate) fn ready_first_signed_in(&self, grant: Grant, target: Target) -> Result<Ready, Box<Finding>> {
+        let key = self.rig.signed_in(self.subject.contract, grant, target)?;
+        Ok(Ready { key, ..self.prepare(self.first_example()?)? })
+    }
+
+    fn prepare(&self, example: &Example) -> Result<Ready, Box<Finding>> {
         let mut answers = IndexMap::new();
         for step in &example.before {
             let operation = self.subject.contract.tool(&step.tool);
@@ -115,8 +126,11 @@ impl<'a> Session<'a> {
 
     /// As [`Session::ready`], for the first example.
     pub(crate) fn ready_first(&self) -> Result<Ready, Box<Finding>> {
-        let example = self.subject.examples.first();
-        self.ready(example.ok_or_else(|| Finding::new("the tool has no documented example"))?)
+        self.ready(self.first_example()?)
+    }
+
+    fn first_example(&self) -> Result<&Example, Box<Finding>> {
+        self.subject.examples.first().ok_or_else(|| Finding::new("the tool has no documented example"))
     }
 
     /// Key and arguments of the first example. They are the same after every reset, because the mock's ids and clock are.

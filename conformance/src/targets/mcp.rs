@@ -3,7 +3,7 @@
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Call, CallError, Target, client};
+use super::{Answer, Call, CallError, Target, client, credential};
 
 /// The revision that is spoken.
 pub const PROTOCOL_VERSION: &str = "2026-07-28";
@@ -23,6 +23,12 @@ impl Mcp {
     #[must_use]
     pub fn new(endpoint: impl Into<String>) -> Self {
         Self { endpoint: endpoint.into(), client: client() }
+    }
+
+    /// The URL that it was made with.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     /// The JSON-RPC request that makes a call, as it goes over the wire.
@@ -74,8 +80,8 @@ impl Mcp {
         if text("/method") == "tools/call" {
             request = request.header("mcp-name", text("/params/name"));
         }
-        if let Some(key) = key {
-            request = request.header("x-api-key", key);
+        if let Some((name, value)) = key.map(credential) {
+            request = request.header(name, value);
         }
         let response = request.body(message.to_string()).send().await.map_err(|error| unusable(&error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

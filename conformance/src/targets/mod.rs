@@ -47,7 +47,7 @@ impl fmt::Display for Target {
 pub struct Call<'a> {
     /// The operation behind the tool.
     pub operation: &'a Operation,
-    /// The raw API key; `None` sends none.
+    /// The raw API key, or `Bearer` and an access token; `None` sends none.
     pub key: Option<&'a str>,
     /// The flat arguments.
     pub arguments: &'a Map<String, Value>,
@@ -114,8 +114,13 @@ impl CallError {
     }
 }
 
+/// The header that shows a credential.
+fn credential(key: &str) -> (&'static str, &str) {
+    if key.starts_with("Bearer ") { ("authorization", key) } else { ("x-api-key", key) }
+}
+
 /// A client for loopback targets: no proxy, no redirects, and an end to waiting.
-fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     let builder = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
