@@ -38,6 +38,14 @@ impl Grant {
             Self::Tenant => &[],
         }
     }
+
+    /// What stands for its token where calls are shown.
+    pub(crate) fn shown(self) -> String {
+        match self.numbers() {
+            [] => "Bearer <a token for the whole tenant>".to_owned(),
+            numbers => format!("Bearer <a token for {}>", numbers.join(" and ")),
+        }
+    }
 }
 
 /// A client that holds a token for each grant on either side, and the server that it holds them for.

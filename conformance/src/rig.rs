@@ -226,6 +226,22 @@ impl Rig {
         self.runtime.block_on(self.rest.send(wire))
     }
 
+    /// Makes a request to a mock that refuses unknown fields. Whether one does is settled when it starts.
+    ///
+    /// # Errors
+    /// As [`Rest::send`], and [`CallError::Unsupported`] where the mock is not our own to start.
+    pub(crate) fn send_strict(&self, wire: &Wire) -> Result<Answer, CallError> {
+        if self.server.is_none() {
+            let reason = "unknown fields are refused only by a mock that was started with --strict";
+            return Err(CallError::Unsupported(reason.to_owned()));
+        }
+        self.runtime.block_on(async {
+            let mock = MockApi::builder().strict(true).start().await;
+            let mock = mock.map_err(|error| CallError::unusable(Target::Rest, error))?;
+            Rest::new(mock.url()).send(wire).await
+        })
+    }
+
     /// What the mock's control API says at `/_mock` and `path`.
     ///
     /// # Errors

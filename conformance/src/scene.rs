@@ -129,8 +129,8 @@ impl<'a> Scene<'a> {
     }
 
     /// Notes a step that is done otherwise.
-    pub(crate) fn note(&self, command: String) {
-        self.script.borrow_mut().push(Step::Command(command));
+    pub(crate) fn note(&self, step: Step) {
+        self.script.borrow_mut().push(step);
     }
 
     /// Leaves the stage as it was found.

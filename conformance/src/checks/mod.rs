@@ -53,6 +53,7 @@ impl Family {
     pub(crate) const fn scenarios(self) -> &'static [Scenario] {
         match self {
             Self::Catalogue => catalogue::SCENARIOS,
+            Self::Errors => errors::SCENARIOS,
             Self::Resilience => resilience::SCENARIOS,
             _ => &[],
         }

@@ -48,11 +48,7 @@ pub(super) struct Case {
 impl Case {
     /// What the caller shows, for a reader who wants to make the call again.
     fn shown_key(&self) -> Option<String> {
-        let token = |grant: Grant| match grant.numbers() {
-            [] => "Bearer <a token for the whole tenant>".to_owned(),
-            numbers => format!("Bearer <a token for {}>", numbers.join(" and ")),
-        };
-        self.grant.map(token).or_else(|| self.key.clone())
+        self.grant.map(Grant::shown).or_else(|| self.key.clone())
     }
 
     /// The example's own call, to be refused under the given rule.
