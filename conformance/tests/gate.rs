@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use conformance::{Control, Family, Options, Report, Rig, Selection, Suite, Verdict, start_mock};
+use conformance::{
+    Control, Family, Options, Report, Rig, Selection, Suite, Verdict, start_mock, start_server_with_sign_in,
+};
 use server::Server;
 
 #[test]
@@ -58,11 +61,31 @@ fn a_mock_elsewhere_is_verified_whole() {
     );
 }
 
-fn attached(only: &str, control: Control) -> Report {
+/// Whether anybody can sign in, the endpoint says itself.
+#[test]
+fn grants_are_not_verified_where_nobody_can_sign_in() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (mock, server) = runtime.block_on(async {
         let mock = start_mock().await.unwrap();
         let server = Server::builder().upstream(mock.url()).output_schemas(true).start().await.unwrap();
+        (mock, server)
+    });
+    let start = || Rig::attach(&mock.url(), &server.mcp_url(), Control::Remote { token: None });
+    let report = Suite::new(options("message_get", 1)).unwrap().run_on(start, &mut |_, _| {}).unwrap();
+    assert!(report.passed(), "{report}");
+    let of_grants = |rule: &str| rule.contains("grant");
+    for outcome in &report.outcomes {
+        let verified = outcome.verdict == Verdict::Passed;
+        assert_eq!(verified, !of_grants(&outcome.id.rule), "{outcome:?}");
+    }
+    assert!(report.outcomes.iter().filter(|outcome| of_grants(&outcome.id.rule)).count() > 10);
+}
+
+fn attached(only: &str, control: Control) -> Report {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (mock, server) = runtime.block_on(async {
+        let mock = Arc::new(start_mock().await.unwrap());
+        let server = start_server_with_sign_in(&mock).await.unwrap();
         (mock, server)
     });
     let options = options(only, 8);

@@ -14,10 +14,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use conformance::{Control, Family, Options, Outcome, Report, Rig, Selection, Suite, Target, start_mock};
+use conformance::{
+    Control, Family, Options, Outcome, Report, Rig, Selection, Suite, Target, start_mock,
+    start_server_with_sign_in,
+};
 use layer::{Ask, Distortion, Reply};
 use serde_json::{Value, json};
-use server::Server;
 
 /// One way to be wrong.
 struct Mutant {
@@ -88,14 +90,14 @@ fn each_tool(reply: &mut Reply, change: fn(&mut Value)) {
 fn run(only: &str, target: Target, distortion: Distortion) -> Report {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (mock, _server, api, mcp) = runtime.block_on(async {
-        let mock = start_mock().await.unwrap();
-        let server = Server::builder().upstream(mock.url()).output_schemas(true).start().await.unwrap();
+        let mock = Arc::new(start_mock().await.unwrap());
+        let server = start_server_with_sign_in(&mock).await.unwrap();
         let (mut api, mut mcp) = (mock.url(), server.url());
         match target {
             Target::Rest => api = layer::start(api, distortion).await,
             Target::Mcp => mcp = layer::start(mcp, distortion).await,
         }
-        (Arc::new(mock), server, api, format!("{mcp}/mcp"))
+        (mock, server, api, format!("{mcp}/mcp"))
     });
     let options = Options { seed: 1, cases: 48, selection: Selection::only([only]).unwrap(), rigs: 1 };
     let start = || Rig::attach(&api, &mcp, Control::Mock(Arc::clone(&mock)));

@@ -2,15 +2,8 @@
 
 use serde_json::json;
 
-use crate::layer::Ask;
+use crate::credentials::swap;
 use crate::{Mutant, ask, reply};
-
-/// A call with one key becomes a call with another.
-fn swap(ask: &mut Ask, from: &str, to: &'static str) {
-    if ask.headers.get("x-api-key").is_some_and(|key| key == from) {
-        ask.headers.insert("x-api-key", to.parse().unwrap());
-    }
-}
 
 pub(crate) const MUTANTS: &[Mutant] = &[
     ask("lets any number call", "calls_list/on-web/rest", |ask| swap(ask, "ps_demo_web", "ps_demo_meta")),
