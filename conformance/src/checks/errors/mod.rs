@@ -3,6 +3,7 @@
 mod catalogue;
 mod ids;
 mod provoke;
+mod provoked;
 
 use crate::family::Family;
 use crate::rule::Rule;

@@ -6,7 +6,8 @@ use fixtures::examples::fill;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::catalogue::{Ask, CATALOGUE, Provoked, Stage};
+use super::catalogue::CATALOGUE;
+use super::provoked::{Ask, Provoked, Stage};
 use crate::demo::META_KEY;
 use crate::finding::{Finding, Step};
 use crate::recorder::Checked;
