@@ -18,6 +18,10 @@ pub(crate) const META_OBA_KEY: &str = "ps_demo_meta_oba";
 pub(crate) const WEB_KEY: &str = "ps_demo_web";
 /// The key of a web number that is not.
 pub(crate) const WEB_CLOSED_KEY: &str = "ps_demo_web_closed";
+/// The account-wide key of another tenant.
+pub(crate) const OTHER_TENANT_KEY: &str = "ps_other_tenant";
+/// The key of its only number, a web number.
+pub(crate) const OTHER_KEY: &str = "ps_other_web";
 /// A number of another tenant.
 pub(crate) const FOREIGN_NUMBER: &str = "num_other";
 

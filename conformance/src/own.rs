@@ -1,14 +1,14 @@
 //! What a rig starts by itself: a mock, and servers in front of it.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use mock_api::{Clock, MockApi, StartError};
-use server::{Key, Limits, OAuth, PlainUrl, Running, Server};
+use server::{Key, Limits, Running, Server};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+use crate::granted::start_server_with_sign_in;
 use crate::rig::RigError;
 use crate::targets::{CallError, Mcp, Peer, Target};
 
@@ -18,8 +18,6 @@ const FROZEN_AT: &str = "2026-06-20T10:00:00.000Z";
 const MOCK_SEED: u64 = 0;
 /// How much of what is said over stdio in this process waits to be read.
 const PIPE_BYTES: usize = 64 * 1024;
-/// How often a free port is looked for, which somebody else may take before it is used.
-const PORTS: usize = 8;
 
 /// The mock, and the servers in front of it.
 #[derive(Debug)]
@@ -71,49 +69,10 @@ impl Own {
 
     /// The endpoint of a server that takes the access tokens of the mock's authorization server.
     pub(crate) async fn with_tokens(&self) -> Result<&str, CallError> {
-        let start = || async {
-            for _ in 1..PORTS {
-                match self.start_with_tokens().await {
-                    Err(server::StartError::Listen { .. }) => {}
-                    started => return started,
-                }
-            }
-            self.start_with_tokens().await
-        };
-        Ok(self
-            .with_tokens
-            .get_or_try_init(start)
-            .await
-            .map_err(unusable)?
-            .mcp
-            .endpoint()
-            .unwrap_or_default())
+        let start = || async { start_server_with_sign_in(&self.mock).await.map(Beside::from) };
+        let beside = self.with_tokens.get_or_try_init(start).await.map_err(unusable)?;
+        Ok(beside.mcp.endpoint().unwrap_or_default())
     }
-
-    /// Its settings name the port that it listens on, as clients see it.
-    async fn start_with_tokens(&self) -> Result<Beside, server::StartError> {
-        let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let free = TcpListener::bind(loopback).and_then(|listener| listener.local_addr());
-        let free = free.map_err(|source| server::StartError::Listen { address: loopback, source })?;
-        let oauth = OAuth {
-            resource: plain(&format!("http://{free}/mcp")),
-            issuer: plain(&format!("{}/oauth", self.mock.url())),
-            client_id: "mcp-server".into(),
-            client_secret: "mcp-server-secret".into(),
-            scopes: vec!["api".into()],
-            api_audience: Some(self.mock.url()),
-            ..OAuth::default()
-        };
-        let mock = Arc::clone(&self.mock);
-        let now = move || u64::try_from(mock.clock().now.timestamp().as_second()).unwrap_or_default();
-        let builder = Server::builder().upstream(self.mock.url()).listen(free).oauth(oauth);
-        builder.clock(server::Clock::of(now)).start().await.map(Beside::from)
-    }
-}
-
-/// A URL on this machine, which is one.
-fn plain(url: &str) -> PlainUrl {
-    url.parse().unwrap_or_default()
 }
 
 impl From<Running> for Beside {
@@ -124,6 +83,14 @@ impl From<Running> for Beside {
 
 fn unusable(error: impl std::fmt::Display) -> CallError {
     CallError::unusable(Target::Mcp, error)
+}
+
+/// A mock that refuses unknown fields.
+///
+/// # Errors
+/// When it does not start.
+pub(crate) async fn start_strict_mock() -> Result<MockApi, StartError> {
+    MockApi::builder().strict(true).start().await
 }
 
 /// A mock as recorded answers need it: the demo world, a clock that stands still, ids from a fixed seed.

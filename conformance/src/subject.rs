@@ -56,24 +56,38 @@ impl<'a> Subject<'a> {
         status: Option<u16>,
         body: &Value,
     ) -> Result<(), Box<Finding>> {
-        // The server refuses unknown arguments by itself, of operations too that have none.
-        let own = target == Target::Mcp && code == "VALIDATION_ERROR";
-        if !own && !self.operation.errors.iter().any(|listed| listed == code) {
-            let listed = self.operation.errors.clone();
-            return Err(Finding::new("the code is none of those that the contract lists for the operation")
-                .with(listed, code));
-        }
-        let Some(entry) = self.contract.errors().get(code) else {
-            return Err(Finding::new(format!("{code} is not in the catalogue")));
-        };
-        if status.is_none_or(|status| !entry.statuses.contains(&status)) {
-            return Err(Finding::new("the catalogue has the code with another status")
-                .with(entry.statuses.clone(), status));
-        }
-        let schema = resolve(self.contract.document(), &entry.schema(code));
-        let validator = compile(&schema).map_err(Finding::new)?;
-        holds(&validator, body, &format!("the body of {code}"))
+        refusal(self.contract, Some(self.operation), target, code, status, body)
     }
+}
+
+/// Whether a body is what the catalogue says of `code`, and the operation, where there is one, lists the code at all.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn refusal(
+    contract: &Contract,
+    operation: Option<&Operation>,
+    target: Target,
+    code: &str,
+    status: Option<u16>,
+    body: &Value,
+) -> Result<(), Box<Finding>> {
+    // The server refuses unknown arguments by itself, of operations too that have none.
+    let own = target == Target::Mcp && code == "VALIDATION_ERROR";
+    if let Some(operation) = operation.filter(|it| !own && !it.errors.iter().any(|listed| listed == code)) {
+        return Err(Finding::new("the code is none of those that the contract lists for the operation")
+            .with(operation.errors.clone(), code));
+    }
+    let Some(entry) = contract.errors().get(code) else {
+        return Err(Finding::new(format!("{code} is not in the catalogue")));
+    };
+    if status.is_none_or(|status| !entry.statuses.contains(&status)) {
+        return Err(Finding::new("the catalogue has the code with another status")
+            .with(entry.statuses.clone(), status));
+    }
+    let schema = resolve(contract.document(), &entry.schema(code));
+    let validator = compile(&schema).map_err(Finding::new)?;
+    holds(&validator, body, &format!("the body of {code}"))
 }
 
 /// Compiles a schema of revision 2020-12.

@@ -3,10 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use conformance::{
     Control, Family, Mcp, Options, Outcome, Report, Rig, Selection, Suite, Target, Verdict, over_stdio,
-    start_mock,
+    start_mock, start_server_with_sign_in,
 };
 use server::Server;
 
@@ -90,7 +91,8 @@ fn a_server_over_stdio_is_verified_but_for_http() {
     assert!(report.passed(), "{report}");
     let open = report.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Passed);
     let open: Vec<String> = open.map(|outcome| outcome.id.to_string()).collect();
-    assert_eq!(open, ["message_get/missing-key/mcp"]);
+    let (signed_in, open): (Vec<String>, Vec<String>) = open.into_iter().partition(|id| id.contains("grant"));
+    assert_eq!((signed_in.is_empty(), open), (false, vec!["message_get/missing-key/mcp".to_owned()]));
 }
 
 /// A program that is none is a target that gives no answer.
@@ -103,6 +105,25 @@ fn a_command_that_does_not_serve_is_told() {
     assert!(told, "{report}");
 }
 
+/// Whether anybody can sign in, the endpoint says itself.
+#[test]
+fn grants_are_not_verified_where_nobody_can_sign_in() {
+    let (_runtime, (mock, server)) = with_runtime(async {
+        let mock = start_mock().await.unwrap();
+        let server = Server::builder().upstream(mock.url()).output_schemas(true).start().await.unwrap();
+        (mock, server)
+    });
+    let start = || Rig::attach(&mock.url(), &server.mcp_url(), Control::Remote { token: None });
+    let report = Suite::new(options("message_get", 1)).unwrap().run_on(start, &mut |_, _| {}).unwrap();
+    assert!(report.passed(), "{report}");
+    let of_grants = |rule: &str| rule.contains("grant");
+    for outcome in &report.outcomes {
+        let verified = outcome.verdict == Verdict::Passed;
+        assert_eq!(verified, !of_grants(&outcome.id.rule), "{outcome:?}");
+    }
+    assert!(report.outcomes.iter().filter(|outcome| of_grants(&outcome.id.rule)).count() > 10);
+}
+
 /// What a future makes, with the runtime that it goes on to live on.
 fn with_runtime<T>(make: impl Future<Output = T>) -> (tokio::runtime::Runtime, T) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -111,9 +132,10 @@ fn with_runtime<T>(make: impl Future<Output = T>) -> (tokio::runtime::Runtime, T
 }
 
 fn attached(only: &str, control: Control) -> Report {
-    let (_runtime, (mock, server)) = with_runtime(async {
-        let mock = start_mock().await.unwrap();
-        let server = Server::builder().upstream(mock.url()).output_schemas(true).start().await.unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (mock, server) = runtime.block_on(async {
+        let mock = Arc::new(start_mock().await.unwrap());
+        let server = start_server_with_sign_in(&mock).await.unwrap();
         (mock, server)
     });
     let options = options(only, 8);

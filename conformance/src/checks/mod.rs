@@ -56,6 +56,7 @@ impl Family {
     pub(crate) const fn scenarios(self) -> &'static [Scenario] {
         match self {
             Self::Catalogue => catalogue::SCENARIOS,
+            Self::Errors => errors::SCENARIOS,
             Self::Protocol => protocol::SCENARIOS,
             Self::Resilience => resilience::SCENARIOS,
             _ => &[],

@@ -11,6 +11,7 @@ use super::found;
 use crate::compare::equal;
 use crate::demo::TENANT_KEY;
 use crate::finding::{Finding, Step};
+use crate::granted::Grant;
 use crate::recorder::{Checked, Recorder};
 use crate::rig::Rig;
 use crate::subject::{Subject, holds};
@@ -122,6 +123,16 @@ impl<'a> Session<'a> {
             return found::ready(self, example);
         }
         self.rig.reset()?;
+        self.prepare(example)
+    }
+
+    /// As [`Session::ready`], from a state in which clients have signed in. Answers the credential of one of them, with the arguments of the first example.
+    pub(crate) fn ready_first_signed_in(&self, grant: Grant, target: Target) -> Result<Ready, Box<Finding>> {
+        let key = self.rig.signed_in(self.subject.contract, grant, target)?;
+        Ok(Ready { key, ..self.prepare(self.first_example()?)? })
+    }
+
+    fn prepare(&self, example: &Example) -> Result<Ready, Box<Finding>> {
         let mut answers = IndexMap::new();
         for step in &example.before {
             let operation = self.subject.contract.tool(&step.tool);
@@ -148,8 +159,11 @@ impl<'a> Session<'a> {
         if let Some(ready) = self.first.get().filter(|_| !self.rig.is_steered()) {
             return Ok(ready.clone());
         }
-        let example = self.subject.examples.first();
-        self.ready(example.ok_or_else(|| Finding::new("the tool has no documented example"))?)
+        self.ready(self.first_example()?)
+    }
+
+    fn first_example(&self) -> Result<&Example, Box<Finding>> {
+        self.subject.examples.first().ok_or_else(|| Finding::new("the tool has no documented example"))
     }
 
     /// Key and arguments of the first example. They are the same after every reset, because the mock's ids and clock are.

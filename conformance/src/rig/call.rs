@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 
 use super::{Rig, Transport};
 use crate::demo;
+use crate::own::start_strict_mock;
 use crate::permit::Permit;
-use crate::targets::{Answer, Call, CallError, Mcp, Peer, Revision, Sender, Target};
+use crate::targets::{Answer, Call, CallError, Mcp, Peer, Rest, Revision, Sender, Target, Wire};
 
 impl Rig {
     /// Calls a tool. Keys and numbers of the demo world are those of the target.
@@ -26,7 +27,7 @@ impl Rig {
         let ask = || async {
             match target {
                 Target::Rest => self.rest.call(&call).await,
-                Target::Mcp => self.mcp.call(&call).await,
+                Target::Mcp => self.mcp_of(call.key).call(&call).await,
             }
         };
         self.pace.ask(ask).await
@@ -50,6 +51,32 @@ impl Rig {
     pub(crate) fn call_retrying(&self, call: &Call<'_>) -> Result<Answer, CallError> {
         let Some(own) = &self.own else { return self.call(Target::Mcp, call) };
         self.block_on(async { own.retrying().await?.call(call).await })
+    }
+
+    /// Makes any request to the API. Nobody looks at what it asks for, so that it is only for targets to which anything may be done.
+    ///
+    /// # Errors
+    /// As [`Rest::send`](crate::targets::Rest::send).
+    pub(crate) fn send(&self, wire: &Wire) -> Result<Answer, CallError> {
+        self.there(Target::Rest)?;
+        self.anything_goes()?;
+        self.block_on(self.rest.send(wire))
+    }
+
+    /// Makes a request to a mock that refuses unknown fields. Whether one does is settled when it starts.
+    ///
+    /// # Errors
+    /// As [`Rest::send`], and [`CallError::Unsupported`] where the mock is not our own to start.
+    pub(crate) fn send_strict(&self, wire: &Wire) -> Result<Answer, CallError> {
+        if self.own.is_none() {
+            let reason = "unknown fields are refused only by a mock that was started with --strict";
+            return Err(CallError::Unsupported(reason.to_owned()));
+        }
+        self.block_on(async {
+            let mock = start_strict_mock().await;
+            let mock = mock.map_err(|error| CallError::unusable(Target::Rest, error))?;
+            Rest::new(mock.url()).send(wire).await
+        })
     }
 
     /// Key and arguments as they go to the target, if it may be called so.
@@ -138,8 +165,13 @@ impl Rig {
     /// What makes requests by hand. Nobody looks at what they ask for, so that they are only for targets to which anything may be done.
     pub(crate) fn by_hand(&self) -> Result<&Sender, CallError> {
         self.there(Target::Mcp)?;
+        self.anything_goes()?;
+        Ok(&self.sender)
+    }
+
+    fn anything_goes(&self) -> Result<(), CallError> {
         match self.permit {
-            Permit::Everything => Ok(&self.sender),
+            Permit::Everything => Ok(()),
             Permit::Safe { .. } => Err(CallError::Unsupported(
                 "requests that no client would make are only for targets to which anything may be done"
                     .to_owned(),

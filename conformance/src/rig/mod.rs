@@ -1,9 +1,10 @@
 //! A pair of targets, and the mock behind them.
 
 mod call;
+mod granted;
 mod steer;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -16,10 +17,11 @@ use tokio::runtime::Runtime;
 
 use crate::control::Control;
 use crate::demo::Roles;
+use crate::granted::Granted;
 use crate::own::Own;
 use crate::pace::Pace;
 use crate::permit::Permit;
-use crate::targets::{Mcp, Rest, Sender, Target};
+use crate::targets::{CallError, Mcp, Rest, Sender, Target};
 
 /// Why a rig did not start.
 #[derive(Debug, Error)]
@@ -72,6 +74,8 @@ pub struct Rig {
     listed: RefCell<BTreeSet<String>>,
     /// Whether a snapshot of the start is kept.
     kept: Cell<bool>,
+    /// Filled when somebody first asks for a token.
+    granted: OnceCell<Result<Granted, CallError>>,
     /// What it started itself.
     own: Option<Own>,
     // The last to go: the mock and the server stop on it.
@@ -121,6 +125,7 @@ impl Rig {
             stop: Arc::default(),
             listed: RefCell::default(),
             kept: Cell::new(false),
+            granted: OnceCell::new(),
             own: None,
             runtime,
         }

@@ -57,7 +57,7 @@ impl fmt::Display for Target {
 pub struct Call<'a> {
     /// The operation behind the tool.
     pub operation: &'a Operation,
-    /// The raw API key; `None` sends none.
+    /// The raw API key, or `Bearer` and an access token; `None` sends none.
     pub key: Option<&'a str>,
     /// The flat arguments.
     pub arguments: &'a Map<String, Value>,
@@ -134,6 +134,11 @@ impl CallError {
     }
 }
 
+/// The header that shows a credential.
+fn credential(key: &str) -> (&'static str, &str) {
+    if key.starts_with("Bearer ") { ("authorization", key) } else { ("x-api-key", key) }
+}
+
 /// Whether anything answers at a URL, whatever it says.
 async fn reach(client: &reqwest::Client, target: Target, url: &str) -> Result<(), CallError> {
     match client.get(url).send().await {
@@ -149,7 +154,7 @@ async fn reach(client: &reqwest::Client, target: Target, url: &str) -> Result<()
 }
 
 /// A client: no proxy, no redirects, and an end to waiting.
-fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     let builder = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

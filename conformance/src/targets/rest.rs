@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde_json::{Map, Value};
 
-use super::{Answer, Call, CallError, Target, client};
+use super::{Answer, Call, CallError, Target, client, credential};
 
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -36,7 +36,12 @@ impl Wire {
         let mut wire = Self {
             method: call.operation.method.clone(),
             target: call.operation.path.clone(),
-            headers: call.key.map(|key| ("x-api-key".to_owned(), key.to_owned())).into_iter().collect(),
+            headers: call
+                .key
+                .map(credential)
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into_iter()
+                .collect(),
             body: None,
         };
         let (mut query, mut body) = (Vec::new(), Map::new());

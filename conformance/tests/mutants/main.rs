@@ -23,7 +23,7 @@ use conformance::{
 use layer::{Ask, Distortion, Layer, Reply};
 use mock_api::MockApi;
 use serde_json::{Value, json};
-use server::{OAuth, Server};
+use server::{Clock, Limits, OAuth, Server};
 
 /// One way to be wrong.
 struct Mutant {
@@ -93,30 +93,38 @@ fn each_tool(reply: &mut Reply, change: fn(&mut Value)) {
 }
 
 /// A server in front of the mock. It takes access tokens, as the resource that clients see: the layer.
-fn builder(mock: &MockApi, layer: &str) -> server::Builder {
+fn builder(mock: &Arc<MockApi>, layer: &str) -> server::Builder {
     let oauth = OAuth {
         resource: format!("{layer}/mcp").parse().unwrap(),
         issuer: format!("{}/oauth", mock.url()).parse().unwrap(),
         client_id: "mcp-server".into(),
         client_secret: "mcp-server-secret".into(),
+        scopes: vec!["api".into()],
+        api_audience: Some(mock.url()),
         ..OAuth::default()
     };
-    Server::builder().upstream(mock.url()).output_schemas(true).oauth(oauth)
+    let clock = Arc::clone(mock);
+    let clock = Clock::of(move || u64::try_from(clock.clock().now.timestamp().as_second()).unwrap());
+    let limits = Limits { calls_per_minute: 0, ..Limits::default() };
+    Server::builder().upstream(mock.url()).output_schemas(true).limits(limits).oauth(oauth).clock(clock)
 }
 
 /// Runs some checks with a layer in front of one target.
 fn run(only: &str, target: Target, distortion: Distortion) -> Report {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (mock, _running, api, mcp, stdio) = runtime.block_on(async {
-        let mock = start_mock().await.unwrap();
+        let mock = Arc::new(start_mock().await.unwrap());
         let layer = Layer::bind().await;
         let url = layer.url();
-        let server = builder(&mock, &url).build().unwrap();
+        // Clients sign in to the endpoint that they know.
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).unwrap();
+        let known = if target == Target::Rest { format!("http://{free}") } else { url.clone() };
+        let server = builder(&mock, &known).listen(free).build().unwrap();
         let running = server.clone().start().await.unwrap();
         let (mut api, mut mcp) = (mock.url(), running.url());
         let behind = if target == Target::Rest { &mut api } else { &mut mcp };
         layer.start(std::mem::replace(behind, url), distortion);
-        (Arc::new(mock), running, api, format!("{mcp}/mcp"), over_stdio(server))
+        (mock, running, api, format!("{mcp}/mcp"), over_stdio(server))
     });
     let options = Options {
         seed: 1,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::kept::Kept;
 use super::revision::{Revision, agreed, handshake};
 use super::{Reply, unusable};
-use crate::targets::{CallError, Target, bounded, client, reach};
+use crate::targets::{CallError, Target, bounded, client, credential, reach};
 
 /// What a handshake came to.
 #[derive(Debug, Clone)]
@@ -95,8 +95,8 @@ impl Http {
             .post(&self.endpoint)
             .header("content-type", "application/json")
             .header("accept", "application/json, text/event-stream");
-        if let Some(key) = key {
-            request = request.header("x-api-key", key);
+        if let Some((name, value)) = key.map(credential) {
+            request = request.header(name, value);
         }
         let response = headers(request).body(message.to_string()).send().await.map_err(unusable)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

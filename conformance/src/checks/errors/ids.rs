@@ -1,26 +1,9 @@
 //! Unknown ids and states that forbid a call (U-02), tool by tool: written by hand from the decisions, so that a slip in the contract is caught too.
 
-use super::Ready;
-use super::case::{Case, Expect};
+use crate::checks::Ready;
+use crate::checks::case::{Case, Expect};
 use crate::demo::{META_OBA_KEY, TENANT_KEY, WEB_KEY};
 use crate::family::Family;
-use crate::rule::Rule;
-
-pub(super) const RULES: &[Rule] = &[
-    Rule::must(
-        "unknown-*",
-        "An id that names nothing is refused with 404 and the code of its kind of thing.",
-    ),
-    Rule::must(
-        "already-connected",
-        "Connecting a number that is connected is refused with 409 ALREADY_CONNECTED.",
-    ),
-    Rule::must(
-        "other-number",
-        "What belongs to another number of the account is refused as if it were not there.",
-    ),
-    Rule::must("other-tenant", "What belongs to another tenant is refused as if it were not there."),
-];
 
 /// An id that no world has.
 const UNKNOWN: &str = "unknown_0";
@@ -56,7 +39,7 @@ const UNKNOWN_IDS: [(&str, &str, &str, &str); 26] = [
     ("media_get", "mediaId", UNKNOWN, "MEDIA_NOT_FOUND"),
 ];
 
-pub(super) fn cases(tool: &str, ready: &Ready) -> Vec<Case> {
+pub(in crate::checks) fn cases(tool: &str, ready: &Ready) -> Vec<Case> {
     let mut cases = Vec::new();
     for (_, argument, id, code) in UNKNOWN_IDS.iter().filter(|(name, ..)| *name == tool) {
         let case = Case::refused(Family::Errors, ready, format!("unknown-{argument}"), 404, code);

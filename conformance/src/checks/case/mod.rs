@@ -1,23 +1,28 @@
 //! Calls that must be refused, with the exact status, code and body, alike on both sides, and without any change; and calls that only look like it.
 
+mod judge;
+
 use fixtures::Evidence;
 use serde_json::Value;
 
 use super::{Arguments, Ready, Session, credentials, errors, providers, schema};
-use crate::compare::equal;
 use crate::family::Family;
 use crate::finding::Finding;
-use crate::recorder::Checked;
+use crate::granted::Grant;
 use crate::targets::{Answer, Target};
 
 /// The check that all refusals together make.
 const UNTOUCHED: &str = "refusals-change-nothing";
+/// The argument that names a number.
+pub(super) const NUMBER: &str = "whatsappNumberId";
 
 /// What a case must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
     /// The same answer as the example's.
     Accepted,
+    /// The same, with nothing in this list: what the call is about is none of the caller's.
+    Without(&'static str),
     /// This status and code; no code where the API sends none.
     Refused(u16, Option<&'static str>),
 }
@@ -34,9 +39,18 @@ pub(super) struct Case {
     pub(super) only: Option<Target>,
     /// The argument that an issue of the refusal must name.
     pub(super) about: Option<String>,
+    /// In place of the key, a token that was granted this.
+    pub(super) grant: Option<Grant>,
+    /// Whether the caller is another tenant, to whom nothing of the first may be shown.
+    pub(super) hides: bool,
 }
 
 impl Case {
+    /// What the caller shows, for a reader who wants to make the call again.
+    fn shown_key(&self) -> Option<String> {
+        self.grant.map(Grant::shown).or_else(|| self.key.clone())
+    }
+
     /// The example's own call, to be refused under the given rule.
     pub(super) fn refused(
         family: Family,
@@ -45,20 +59,27 @@ impl Case {
         status: u16,
         code: &'static str,
     ) -> Self {
+        Self::expecting(family, ready, rule, Expect::Refused(status, Some(code)))
+    }
+
+    /// The example's own call, to bring this under the given rule.
+    pub(super) fn expecting(family: Family, ready: &Ready, rule: impl Into<String>, expect: Expect) -> Self {
         Self {
             family,
             rule: rule.into(),
             key: Some(ready.key.clone()),
             arguments: ready.arguments.clone(),
-            expect: Expect::Refused(status, Some(code)),
+            expect,
             only: None,
             about: None,
+            grant: None,
+            hides: false,
         }
     }
 
     /// The example's own call, to be accepted under the given rule.
     pub(super) fn accepted(family: Family, ready: &Ready, rule: &str) -> Self {
-        Self { expect: Expect::Accepted, ..Self::refused(family, ready, rule, 0, "") }
+        Self::expecting(family, ready, rule, Expect::Accepted)
     }
 
     pub(super) fn key(mut self, key: &str) -> Self {
@@ -69,6 +90,14 @@ impl Case {
     pub(super) fn without_key(mut self) -> Self {
         self.key = None;
         self
+    }
+
+    pub(super) fn granted(self, grant: Grant) -> Self {
+        Self { key: None, grant: Some(grant), ..self }
+    }
+
+    pub(super) fn hiding(self) -> Self {
+        Self { hides: true, ..self }
     }
 
     pub(super) fn only(mut self, target: Target) -> Self {
@@ -123,8 +152,8 @@ fn run_case(session: &mut Session<'_>, case: &Case) {
         let checked = answer
             .as_ref()
             .map_err(Clone::clone)
-            .and_then(|answer| check(session, case, target, answer, rest.as_ref()));
-        let checked = checked.map_err(|finding| session.shown(finding, case.key.as_deref(), &case.arguments));
+            .and_then(|answer| judge::check(session, case, target, answer, rest.as_ref()));
+        let checked = checked.map_err(|finding| shown(session, case, finding));
         session.recorder.record(case.family, &case.rule, target, evidence(session, case), checked);
         if target == Target::Rest {
             rest = answer.ok();
@@ -133,102 +162,37 @@ fn run_case(session: &mut Session<'_>, case: &Case) {
 }
 
 fn answer(session: &mut Session<'_>, case: &Case, target: Target) -> Result<Answer, Box<Finding>> {
-    let ready = session.ready_first()?;
-    if case.expect == Expect::Accepted {
-        ready.succeeds()?;
+    if case.family == Family::Providers && !session.rig.is_steered() {
+        // The ids that were found there are those of one number.
+        return Err(Finding::not_verified("what each number has is known of the demo world only"));
     }
+    let (key, arguments) = match case.grant {
+        None => session.ready_first().and_then(|ready| {
+            if case.expect == Expect::Accepted {
+                ready.succeeds()?;
+            }
+            Ok((case.key.clone(), case.arguments.clone()))
+        }),
+        Some(grant) => session.ready_first_signed_in(grant, target).map(|ready| {
+            // Ids are others where clients have signed in before; what a grant is about is the number.
+            let number =
+                case.arguments.get_key_value(NUMBER).map(|(name, value)| (name.clone(), value.clone()));
+            let others = ready.arguments.into_iter().filter(|(name, _)| name != NUMBER);
+            (Some(ready.key), others.chain(number).collect())
+        }),
+    }?;
     let before = session.rig.digest();
-    let answer = session.call(target, case.key.as_deref(), &case.arguments)?;
-    if case.expect != Expect::Accepted && session.rig.digest() != before {
-        let finding = Finding::new(format!("the refusal {} changed the state", case.rule));
+    let answer = session.call(target, key.as_deref(), &arguments)?;
+    if matches!(case.expect, Expect::Refused(..)) && session.rig.digest() != before {
+        let finding = Finding::new(format!("the call of {} changed the state", case.rule));
         let finding = finding.with(Value::Null, answer.body.clone());
-        session.changed.push((target, session.shown(finding, case.key.as_deref(), &case.arguments)));
+        session.changed.push((target, shown(session, case, finding)));
     }
     Ok(answer)
 }
 
-fn check(
-    session: &Session<'_>,
-    case: &Case,
-    target: Target,
-    answer: &Answer,
-    rest: Option<&Answer>,
-) -> Checked {
-    match case.expect {
-        Expect::Accepted => session.accepted(answer)?,
-        Expect::Refused(..) if target == Target::Mcp && case.key.is_none() => return unauthorized(answer),
-        Expect::Refused(status, code) => refused(session, target, answer, status, code)?,
-    }
-    if let Some(about) = &case.about {
-        names(answer, about)?;
-    }
-    // Both validate, each in its own words; everything else comes from the API.
-    let own_words = answer.code() == Some("VALIDATION_ERROR");
-    match rest {
-        Some(rest) if !own_words && case.expect != Expect::Accepted => same(rest, answer),
-        _ => Ok(()),
-    }
-}
-
-/// The transport refuses, and says how to authenticate.
-fn unauthorized(answer: &Answer) -> Checked {
-    if !answer.by_transport || answer.status != Some(401) {
-        return Err(Finding::new("a missing key is not refused with HTTP 401").with(401, answer.status));
-    }
-    let challenge = answer.headers.contains_key("www-authenticate");
-    if challenge { Ok(()) } else { Err(Finding::new("the 401 has no WWW-Authenticate header")) }
-}
-
-fn refused(
-    session: &Session<'_>,
-    target: Target,
-    answer: &Answer,
-    status: u16,
-    code: Option<&str>,
-) -> Checked {
-    if answer.ok {
-        let message = format!("accepted instead of refused with {status} {}", code.unwrap_or_default());
-        return Err(Finding::new(message).with(status, answer.body.clone()));
-    }
-    if answer.by_transport && target == Target::Mcp {
-        return Err(
-            Finding::new("refused by the protocol and not by a result").with(status, answer.body.clone())
-        );
-    }
-    // The server makes up for a code that the API does not send.
-    let substitute = format!("HTTP_{status}");
-    let wanted = if target == Target::Mcp { code.or(Some(&substitute)) } else { code };
-    if answer.status != Some(status) || answer.code() != wanted {
-        let expected = serde_json::json!({ "status": status, "code": wanted });
-        let actual = serde_json::json!({ "status": answer.status, "body": answer.body });
-        return Err(Finding::new("refused otherwise than it must be").with(expected, actual));
-    }
-    code.map_or(Ok(()), |code| session.subject.refusal(target, code, answer.status, &answer.body))
-}
-
-/// Whether some issue points to an argument, or speaks of it.
-fn names(answer: &Answer, argument: &str) -> Checked {
-    let issues = answer.body.pointer("/details/issues").and_then(Value::as_array);
-    let text =
-        |issue: &Value, key: &str| issue.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let pointer = format!("/{argument}");
-    let named = issues
-        .into_iter()
-        .flatten()
-        .any(|issue| text(issue, "path").starts_with(&pointer) || text(issue, "message").contains(argument));
-    if named {
-        Ok(())
-    } else {
-        Err(Finding::new("no issue names the argument").with(pointer, answer.body.clone()))
-    }
-}
-
-fn same(rest: &Answer, mcp: &Answer) -> Checked {
-    let mut body = mcp.body.clone();
-    if rest.code().is_none() {
-        body.as_object_mut().map(|body| body.shift_remove("code"));
-    }
-    equal("the refusal over MCP is not that of the API", &rest.body, &body)
+fn shown(session: &Session<'_>, case: &Case, finding: Box<Finding>) -> Box<Finding> {
+    session.shown(finding, case.shown_key().as_deref(), &case.arguments)
 }
 
 fn evidence(session: &Session<'_>, case: &Case) -> Evidence {
