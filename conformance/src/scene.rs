@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use fixtures::{Area, Contract, Evidence};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::family::Family;
@@ -30,6 +31,7 @@ pub(crate) struct Scenario {
 pub(crate) struct Scene<'a> {
     pub(crate) rig: &'a Rig,
     pub(crate) contract: &'a Contract,
+    pub(crate) options: &'a Options,
     family: Family,
     recorder: Recorder<'a>,
     /// What was done since the last reset.
@@ -48,6 +50,7 @@ impl<'a> Scene<'a> {
         Self {
             rig,
             contract,
+            options,
             family: scenario.family,
             recorder,
             script: RefCell::default(),
@@ -66,8 +69,13 @@ impl<'a> Scene<'a> {
         if !self.recorder.wants(self.family, rule) {
             return;
         }
-        let checked = self.reset().and_then(|()| check(self)).map_err(|finding| self.told(finding));
+        let checked = self.attempt(check);
         self.recorder.record(self.family, rule, target, evidence, checked);
+    }
+
+    /// Does something on a state that was just reset. What is found says all that was done for it.
+    pub(crate) fn attempt(&self, check: impl FnOnce(&Self) -> Checked) -> Checked {
+        self.reset().and_then(|()| check(self)).map_err(|finding| self.told(finding))
     }
 
     /// As [`Scene::check`], for what does not depend on the state.
@@ -116,6 +124,13 @@ impl<'a> Scene<'a> {
         self.steered.set(true);
         self.script.borrow_mut().push(Step::Control { path: path.to_owned(), body: body.clone() });
         Ok(self.rig.steer(path, &body)?)
+    }
+
+    /// What the mock's clock shows.
+    pub(crate) fn now(&self) -> Result<Timestamp, Box<Finding>> {
+        let clock = self.rig.look("/clock")?;
+        let now = clock.get("now").and_then(Value::as_str).and_then(|now| now.parse().ok());
+        now.ok_or_else(|| Finding::new("the mock's clock shows no time").with(Value::Null, clock))
     }
 
     /// Leaves the stage as it was found.

@@ -5,10 +5,13 @@ mod case;
 mod catalogue;
 mod credentials;
 mod errors;
+mod expect;
+mod machines;
 mod providers;
 mod resilience;
 mod schema;
 mod session;
+mod stage;
 
 use serde_json::Value;
 
@@ -44,8 +47,9 @@ impl Family {
             Self::Credentials => credentials::RULES,
             Self::Providers => providers::RULES,
             Self::Errors => errors::RULES,
+            Self::Machines => machines::RULES,
             Self::Resilience => resilience::RULES,
-            Self::Machines | Self::Events | Self::Protocol => &[],
+            Self::Events | Self::Protocol => &[],
         }
     }
 
@@ -53,6 +57,7 @@ impl Family {
     pub(crate) const fn scenarios(self) -> &'static [Scenario] {
         match self {
             Self::Catalogue => catalogue::SCENARIOS,
+            Self::Machines => machines::SCENARIOS,
             Self::Resilience => resilience::SCENARIOS,
             _ => &[],
         }
