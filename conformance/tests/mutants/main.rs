@@ -7,6 +7,7 @@ mod catalogue;
 mod credentials;
 mod errors;
 mod layer;
+mod machines;
 mod providers;
 mod schema;
 
@@ -51,7 +52,8 @@ fn mutants() -> impl Iterator<Item = (Family, &'static Mutant)> {
             Family::Credentials => credentials::MUTANTS,
             Family::Providers => providers::MUTANTS,
             Family::Errors => errors::MUTANTS,
-            Family::Machines | Family::Events | Family::Protocol | Family::Resilience => &[],
+            Family::Machines => machines::MUTANTS,
+            Family::Events | Family::Protocol | Family::Resilience => &[],
         };
         mutants.iter().map(move |mutant| (family, mutant))
     };

@@ -141,19 +141,19 @@ impl ReferenceStateMachine for Messages {
     }
 
     fn transitions(_: &Self) -> BoxedStrategy<Step> {
-        let after = weighted(0.4, select(vec![MINUTE, HOUR]));
+        let after = weighted(0.5, select(vec![HOUR, MINUTE]));
         let within = weighted(0.3, select(vec![4500, 6500, 90_500, 2 * HOUR + 500]));
         let send = (select(To::ALL.to_vec()), after, within, weighted(0.4, 0..2_usize))
             .prop_map(|(to, after, within, key)| Step::Send(Send { to, after, within, key }));
         let status = select(vec!["SENT", "DELIVERED", "READ", "FAILED"]);
-        let passed = vec![SECOND, 6 * SECOND, MINUTE, HOUR, 25 * HOUR, 8 * DAY];
+        let passed = vec![SECOND, 6 * SECOND, 30 * SECOND, MINUTE, HOUR, 25 * HOUR, 8 * DAY];
         prop_oneof![
             6 => send,
-            2 => proptest::collection::btree_set(0..MOST, 1..=3).prop_map(|set| Step::Cancel(set.into_iter().collect())),
+            3 => proptest::collection::btree_set(0..MOST, 1..=5).prop_map(|set| Step::Cancel(set.into_iter().collect())),
             2 => (0..MOST, status).prop_map(|(index, status)| Step::Report(index, status)),
             1 => Just(Step::Disconnect),
             2 => Just(Step::Connect),
-            6 => select(passed).prop_map(Step::Pass),
+            5 => select(passed).prop_map(Step::Pass),
             4 => (0..MOST).prop_map(Step::Read),
         ]
         .boxed()
