@@ -167,6 +167,11 @@ impl Rig {
         self.runtime.block_on(self.control.send(&self.rest, "GET", path, None))
     }
 
+    /// Runs something beside the clients, such as a server that the target calls; what it spawns goes on while the rig is asked for something.
+    pub(crate) fn run<F: Future>(&self, what: F) -> F::Output {
+        self.runtime.block_on(what)
+    }
+
     /// The API's URL without `/v1`.
     #[must_use]
     pub fn api_url(&self) -> &str {

@@ -11,7 +11,7 @@ use crate::finding::{Finding, Outcome, Step};
 use crate::recorder::{Checked, Recorder};
 use crate::rig::Rig;
 use crate::suite::Options;
-use crate::targets::{Answer, Call, Target};
+use crate::targets::{Answer, Call, Target, Wire};
 
 /// Checks that belong together, and are made one after the other on one rig.
 #[derive(Debug, Clone, Copy)]
@@ -111,8 +111,26 @@ impl<'a> Scene<'a> {
         let operation = operation.ok_or_else(|| Finding::new(format!("{tool} is no tool")))?;
         let step =
             Step::Call { tool: tool.to_owned(), key: Some(key.to_owned()), arguments: arguments.clone() };
+        self.ask(step, target, &Call { operation, key: Some(key), arguments })
+    }
+
+    /// Calls an operation that has no tool, so over REST.
+    pub(crate) fn operate(
+        &self,
+        id: &str,
+        key: &str,
+        arguments: &Map<String, Value>,
+    ) -> Result<Answer, Box<Finding>> {
+        let operation = self.contract.operations().iter().find(|operation| operation.id == id);
+        let operation = operation.ok_or_else(|| Finding::new(format!("{id} is no operation")))?;
+        let call = Call { operation, key: Some(key), arguments };
+        let step = Step::Command(Wire::of(&call)?.curl(self.rig.api_url()));
+        self.ask(step, Target::Rest, &call)
+    }
+
+    fn ask(&self, step: Step, target: Target, call: &Call<'_>) -> Result<Answer, Box<Finding>> {
         self.script.borrow_mut().push(step);
-        let answer = self.rig.call(target, &Call { operation, key: Some(key), arguments })?;
+        let answer = self.rig.call(target, call)?;
         match answer.defects.first() {
             None => Ok(answer),
             Some(defect) => Err(Finding::new(defect.clone()).with(Value::Null, answer.body)),

@@ -5,6 +5,7 @@ mod case;
 mod catalogue;
 mod credentials;
 mod errors;
+mod events;
 mod expect;
 mod machines;
 mod providers;
@@ -48,8 +49,9 @@ impl Family {
             Self::Providers => providers::RULES,
             Self::Errors => errors::RULES,
             Self::Machines => machines::RULES,
+            Self::Events => events::RULES,
             Self::Resilience => resilience::RULES,
-            Self::Events | Self::Protocol => &[],
+            Self::Protocol => &[],
         }
     }
 
@@ -58,6 +60,7 @@ impl Family {
         match self {
             Self::Catalogue => catalogue::SCENARIOS,
             Self::Machines => machines::SCENARIOS,
+            Self::Events => events::SCENARIOS,
             Self::Resilience => resilience::SCENARIOS,
             _ => &[],
         }
