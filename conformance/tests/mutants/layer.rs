@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+use crate::relay::{Parcel, Relay};
+
 /// A request on its way to the target.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
@@ -29,10 +31,11 @@ pub(crate) struct Reply {
 pub(crate) struct Distortion {
     pub(crate) ask: fn(&mut Ask),
     pub(crate) reply: fn(&Ask, &mut Reply),
+    pub(crate) delivery: Option<fn(&mut Parcel)>,
 }
 
 impl Distortion {
-    pub(crate) const NONE: Self = Self { ask: |_| {}, reply: |_, _| {} };
+    pub(crate) const NONE: Self = Self { ask: |_| {}, reply: |_, _| {}, delivery: None };
 }
 
 /// Starts the layer in front of `target`, a URL without a path, and answers its own URL.
@@ -40,9 +43,13 @@ pub(crate) async fn start(target: String, distortion: Distortion) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let relay = match distortion.delivery {
+        Some(change) => Some(Relay::start(change).await),
+        None => None,
+    };
     let forward = move |request: Request| {
-        let (client, target) = (client.clone(), target.clone());
-        async move { forward(&client, &target, distortion, request).await }
+        let (client, target, relay) = (client.clone(), target.clone(), relay.clone());
+        async move { forward(&client, &target, distortion, relay.as_ref(), request).await }
     };
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(forward)).await });
     url
@@ -52,6 +59,7 @@ async fn forward(
     client: &reqwest::Client,
     target: &str,
     distortion: Distortion,
+    relay: Option<&Relay>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
@@ -63,6 +71,9 @@ async fn forward(
         body: serde_json::from_slice(&body).unwrap_or_default(),
     };
     (distortion.ask)(&mut ask);
+    if let Some(relay) = relay {
+        relay.intercept(&mut ask);
+    }
     for name in ["host", "content-length"] {
         ask.headers.remove(name);
     }

@@ -6,9 +6,11 @@ mod agreement;
 mod catalogue;
 mod credentials;
 mod errors;
+mod events;
 mod layer;
 mod machines;
 mod providers;
+mod relay;
 mod schema;
 
 use std::fs;
@@ -17,6 +19,7 @@ use std::sync::Arc;
 
 use conformance::{Control, Family, Options, Outcome, Report, Rig, Selection, Suite, Target, start_mock};
 use layer::{Ask, Distortion, Reply};
+use relay::Parcel;
 use serde_json::{Value, json};
 use server::Server;
 
@@ -27,6 +30,14 @@ struct Mutant {
     caught_by: &'static str,
     ask: fn(&mut Ask),
     reply: fn(&Ask, &mut Reply),
+    /// What is changed in the webhooks that are delivered.
+    delivery: Option<fn(&mut Parcel)>,
+}
+
+impl Mutant {
+    const fn distortion(&self) -> Distortion {
+        Distortion { ask: self.ask, reply: self.reply, delivery: self.delivery }
+    }
 }
 
 const SAME_ASK: fn(&mut Ask) = |_| {};
@@ -53,7 +64,8 @@ fn mutants() -> impl Iterator<Item = (Family, &'static Mutant)> {
             Family::Providers => providers::MUTANTS,
             Family::Errors => errors::MUTANTS,
             Family::Machines => machines::MUTANTS,
-            Family::Events | Family::Protocol | Family::Resilience => &[],
+            Family::Events => events::MUTANTS,
+            Family::Protocol | Family::Resilience => &[],
         };
         mutants.iter().map(move |mutant| (family, mutant))
     };
@@ -61,11 +73,15 @@ fn mutants() -> impl Iterator<Item = (Family, &'static Mutant)> {
 }
 
 const fn reply(what: &'static str, caught_by: &'static str, reply: fn(&Ask, &mut Reply)) -> Mutant {
-    Mutant { what, caught_by, ask: SAME_ASK, reply }
+    Mutant { what, caught_by, ask: SAME_ASK, reply, delivery: None }
 }
 
 const fn ask(what: &'static str, caught_by: &'static str, ask: fn(&mut Ask)) -> Mutant {
-    Mutant { what, caught_by, ask, reply: SAME_REPLY }
+    Mutant { what, caught_by, ask, reply: SAME_REPLY, delivery: None }
+}
+
+const fn delivery(what: &'static str, caught_by: &'static str, delivery: fn(&mut Parcel)) -> Mutant {
+    Mutant { what, caught_by, ask: SAME_ASK, reply: SAME_REPLY, delivery: Some(delivery) }
 }
 
 fn remove(value: &mut Value, key: &str) {
@@ -106,7 +122,7 @@ fn run(only: &str, target: Target, distortion: Distortion) -> Report {
 
 fn caught((family, mutant): (Family, &Mutant)) -> Result<(), String> {
     let target = if mutant.caught_by.ends_with("/mcp") { Target::Mcp } else { Target::Rest };
-    let report = run(mutant.caught_by, target, Distortion { ask: mutant.ask, reply: mutant.reply });
+    let report = run(mutant.caught_by, target, mutant.distortion());
     let failed: Vec<&Outcome> = report.failures().map(|(outcome, _)| outcome).collect();
     if failed.iter().any(|outcome| outcome.id.to_string() == mutant.caught_by && outcome.family == family) {
         return Ok(());
