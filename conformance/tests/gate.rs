@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use conformance::{Control, Family, Options, Report, Rig, Selection, Suite, Verdict, start_mock};
-use server::Server;
+use conformance::{Control, Family, Options, Outcome, Report, Rig, Selection, Suite, Verdict, start_mock};
+use server::{Limits, Server};
 
 #[test]
 fn every_check_holds() {
@@ -48,6 +48,27 @@ fn what_cannot_be_steered_is_not_verified() {
     assert!(report.outcomes.len() > verified.len());
 }
 
+/// Neither is what happens over time, and in sequences that have to start somewhere.
+#[test]
+fn what_happens_over_time_is_not_verified_without_control() {
+    for family in ["machines", "events"] {
+        let report = attached(family, Control::None);
+        let verified = |outcome: &&Outcome| !matches!(outcome.verdict, Verdict::NotVerified { .. });
+        assert_eq!(report.outcomes.iter().find(verified), None);
+        assert!(!report.outcomes.is_empty());
+    }
+}
+
+/// A mock elsewhere delivers webhooks and moves its clock as one in this process does.
+#[test]
+fn what_happens_over_time_is_verified_elsewhere() {
+    for family in ["machines", "events"] {
+        let report = attached(family, Control::Remote { token: None });
+        let all = report.outcomes.iter().all(|outcome| outcome.verdict == Verdict::Passed);
+        assert!(all && !report.outcomes.is_empty(), "{report}");
+    }
+}
+
 /// A mock in another process is steered by its control API.
 #[test]
 fn a_mock_elsewhere_is_verified_whole() {
@@ -62,7 +83,8 @@ fn attached(only: &str, control: Control) -> Report {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (mock, server) = runtime.block_on(async {
         let mock = start_mock().await.unwrap();
-        let server = Server::builder().upstream(mock.url()).output_schemas(true).start().await.unwrap();
+        let server = Server::builder().upstream(mock.url()).output_schemas(true).limits(Limits::plain());
+        let server = server.start().await.unwrap();
         (mock, server)
     });
     let options = options(only, 8);

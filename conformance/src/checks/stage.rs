@@ -1,5 +1,7 @@
 //! Where a sequence of calls is played: one target, from a moment that the model counts from.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -19,13 +21,14 @@ pub(super) struct Stage<'a> {
     scene: &'a Scene<'a>,
     target: Target,
     start: Timestamp,
-    /// What was made, in order: the model speaks of the first, the second and so on.
-    pub(super) ids: Vec<String>,
+    /// The ids of what was made, by the numbers that a model has for it. They say nothing of the order, so that fewer things can be made without changing what
+    /// is meant.
+    ids: BTreeMap<usize, String>,
 }
 
 impl<'a> Stage<'a> {
     pub(super) fn new(scene: &'a Scene<'a>, target: Target) -> Result<Self, Box<Finding>> {
-        Ok(Self { scene, target, start: scene.now()?, ids: Vec::new() })
+        Ok(Self { scene, target, start: scene.now()?, ids: BTreeMap::new() })
     }
 
     /// Calls a tool. Arguments that are null are left out.
@@ -56,14 +59,19 @@ impl<'a> Stage<'a> {
         at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
     }
 
-    /// The id of the thing that was made as the `index`th, or one that nothing has.
-    pub(super) fn id(&self, index: usize) -> &str {
-        self.ids.get(index).map_or("nothing_has_this_id", String::as_str)
+    /// The id of what was last made under a number, or one that nothing has.
+    pub(super) fn id(&self, number: usize) -> &str {
+        self.ids.get(&number).map_or("nothing_has_this_id", String::as_str)
     }
 
     /// Notes the id of what was just made.
-    pub(super) fn made(&mut self, body: &Value) {
-        self.ids.push(text(body, "id").to_owned());
+    pub(super) fn made(&mut self, number: usize, body: &Value) {
+        self.ids.insert(number, text(body, "id").to_owned());
+    }
+
+    /// Whether something that was made has this id.
+    pub(super) fn knows(&self, id: &str) -> bool {
+        self.ids.values().any(|known| known == id)
     }
 }
 

@@ -35,8 +35,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         }
     }),
     ask("adds events to those that there are", "webhooks/subscriptions/rest", |ask| {
-        let events = ask.body["events"].as_array_mut().filter(|_| ask.method == "PATCH");
-        if let Some(events) = events {
+        if let Some(Value::Array(events)) = ask.body.get_mut("events").filter(|_| ask.method == "PATCH") {
             events.push(json!("message.sent"));
         }
     }),
@@ -45,7 +44,16 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             reply.status = 200;
         }
     }),
-    ask("lets a participant stay", "groups/participants/mcp", |ask| {
+    reply("lets a participant stay", "groups/participants/rest", |ask, reply| {
+        let of_team = ask.path == "/v1/groups/120363000000000001%40g.us";
+        let participants = reply.body.get_mut("participants").filter(|_| of_team);
+        if let Some(Value::Array(participants)) = participants
+            && !participants.iter().any(|it| it["phone"] == "5511955554444")
+        {
+            participants.push(json!({ "id": "x", "phone": "5511955554444", "role": "member" }));
+        }
+    }),
+    ask("removes somebody else", "groups/participants/mcp", |ask| {
         if let Some(arguments) = arguments(ask, "group_participants_remove") {
             arguments["participants"] = json!(["5511900000009"]);
         }

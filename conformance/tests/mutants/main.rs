@@ -21,7 +21,7 @@ use conformance::{Control, Family, Options, Outcome, Report, Rig, Selection, Sui
 use layer::{Ask, Distortion, Reply};
 use relay::Parcel;
 use serde_json::{Value, json};
-use server::Server;
+use server::{Limits, Server};
 
 /// One way to be wrong.
 struct Mutant {
@@ -107,7 +107,8 @@ fn run(only: &str, target: Target, distortion: Distortion) -> Report {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (mock, _server, api, mcp) = runtime.block_on(async {
         let mock = start_mock().await.unwrap();
-        let server = Server::builder().upstream(mock.url()).output_schemas(true).start().await.unwrap();
+        let server = Server::builder().upstream(mock.url()).output_schemas(true).limits(Limits::plain());
+        let server = server.start().await.unwrap();
         let (mut api, mut mcp) = (mock.url(), server.url());
         match target {
             Target::Rest => api = layer::start(api, distortion).await,
@@ -163,5 +164,18 @@ fn an_honest_layer_passes() {
     for target in Target::ALL {
         let report = run("message_get", target, Distortion::NONE);
         assert!(report.passed(), "{report}");
+    }
+}
+
+/// A sequence that fails is shrunk to what it takes, and told as commands that anybody can type.
+#[test]
+fn a_failing_sequence_is_a_short_script() {
+    for mutant in machines::MUTANTS {
+        let target = if mutant.caught_by.ends_with("/mcp") { Target::Mcp } else { Target::Rest };
+        let report = run(mutant.caught_by, target, mutant.distortion());
+        let (_, failure) = report.failures().next().unwrap();
+        let script: Vec<&String> = failure.before.iter().chain(&failure.curl).collect();
+        assert!(script.iter().all(|line| line.starts_with("curl ")), "{script:#?}");
+        assert!(script.len() <= 8, "{}: {script:#?}", mutant.what);
     }
 }

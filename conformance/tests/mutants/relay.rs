@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
+use reqwest::redirect::Policy;
 use serde_json::Value;
 
 use crate::layer::Ask;
@@ -45,7 +46,7 @@ impl Relay {
     pub(crate) async fn start(change: fn(&mut Parcel)) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         let waiting = Arc::<Mutex<Vec<Parcel>>>::default();
         let forward = move |request: Request| {
             let (client, waiting) = (client.clone(), Arc::clone(&waiting));
