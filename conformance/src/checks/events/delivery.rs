@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use fixtures::Evidence;
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use sha2::Sha256;
 
 use super::Check;
 use super::inbox::{CAIO, Inbox, arrived_at};
@@ -20,11 +18,6 @@ use crate::rule::Rule;
 pub(super) const DELIVERED: Rule =
     Rule::must("delivered", "An event is a POST with a JSON body to the webhook's URL.")
         .proves(&["WHK-SEND-001", "WHK-SEND-002"]);
-pub(super) const SIGNED: Rule = Rule::must(
-    "signed",
-    "Each delivery bears the lower-case hex HMAC-SHA256 of its raw body under the secret of the webhook, which is that webhook's own.",
-)
-.proves(&["WHK-SEND-003", "WHK-SEND-004"]);
 pub(super) const IN_ORDER: Rule = Rule::must(
     "in-order",
     "What happens to one message arrives in the order in which it happened, also when a delivery has to be tried again.",
@@ -50,7 +43,6 @@ pub(super) const DELETED: Rule =
 
 pub(super) const CHECKS: &[(Rule, Evidence, Check)] = &[
     (DELIVERED, Evidence::Documented, delivered),
-    (SIGNED, Evidence::Sdk, signed),
     (IN_ORDER, Evidence::Inferred, in_order),
     (ONCE, Evidence::Documented, once),
     (FILTERED, Evidence::Documented, filtered),
@@ -60,7 +52,7 @@ pub(super) const CHECKS: &[(Rule, Evidence, Check)] = &[
 ];
 
 /// What happens to a message that is read.
-const STATES: [&str; 3] = ["message.sent", "message.delivered", "message.read"];
+pub(super) const STATES: [&str; 3] = ["message.sent", "message.delivered", "message.read"];
 
 fn delivered(inbox: &Inbox<'_>) -> Checked {
     inbox.webhook("num_web", "/hook", &["message.sent"])?;
@@ -70,51 +62,11 @@ fn delivered(inbox: &Inbox<'_>) -> Checked {
     let found = json!({
         "method": delivery.method.as_str(),
         "path": delivery.path,
-        "contentType": header(delivery, "content-type"),
+        "contentType": delivery.header("content-type"),
         "event": delivery.event(),
     });
     let expected = json!({ "method": "POST", "path": "/hook", "contentType": "application/json", "event": "message.sent" });
     crate::compare::equal("a delivery is not what it must be", &expected, &found)
-}
-
-fn header<'a>(delivery: &'a Delivery, name: &str) -> &'a str {
-    delivery.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-fn signed(inbox: &Inbox<'_>) -> Checked {
-    let hooks = [inbox.webhook("num_web", "/one", &STATES)?, inbox.webhook("num_web", "/other", &STATES)?];
-    let secrets = [inbox.secret(&hooks[0])?, inbox.secret(&hooks[1])?];
-    if secrets[0] == secrets[1] || secrets[0].is_empty() {
-        return Err(Finding::new("two webhooks have the same secret"));
-    }
-    inbox.send(CAIO)?;
-    let arrived = inbox.wait(MINUTE)?;
-    if arrived.is_empty() {
-        return Err(Finding::new("nothing arrived"));
-    }
-    arrived.iter().try_for_each(|delivery| {
-        let secret = if delivery.path == "/one" { &secrets[0] } else { &secrets[1] };
-        bears_signature(delivery, secret)
-    })
-}
-
-/// Whether a delivery is signed under a secret.
-fn bears_signature(delivery: &Delivery, secret: &str) -> Checked {
-    let expected = signature(secret, &delivery.raw);
-    let found = header(delivery, "x-pilot-status-signature");
-    if found == expected {
-        return Ok(());
-    }
-    let message =
-        if found.is_empty() { "a delivery is not signed" } else { "a delivery bears another signature" };
-    Err(Finding::new(message).with(expected, found))
-}
-
-fn signature(secret: &str, body: &[u8]) -> String {
-    // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
-    mac.update(body);
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn in_order(inbox: &Inbox<'_>) -> Checked {

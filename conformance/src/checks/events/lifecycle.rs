@@ -32,11 +32,6 @@ pub(super) const CANCELLED: Rule = Rule::must(
     "A message that was cancelled is kept as CANCELED, is never sent, and fires no webhook.",
 )
 .proves(&["MSG-CANCEL-005", "MSG-CANCEL-011", "MSG-CANCEL-012", "MSG-LIFE-005"]);
-pub(super) const EXPIRED: Rule = Rule::must(
-    "expired",
-    "A message that has not arrived by deliverUntil, or is never attempted in 7 days, FAILED with the code that says why.",
-)
-.proves(&["MSG-LIFE-009", "MSG-LIFE-012", "MSG-CODE-001", "MSG-CODE-005", "MSG-CODE-006"]);
 pub(super) const RECONNECTED: Rule = Rule::must(
     "reconnected",
     "What was sent while a web number was not connected waits, and goes out when it is.",
@@ -47,47 +42,19 @@ pub(super) const WINDOW: Rule = Rule::must(
     "A Meta number sends free text in the 24 hours after the contact wrote, and an approved template at any time.",
 )
 .proves(&["MSG-SEND-065", "MSG-SEND-066", "MSG-SEND-067", "MSG-CODE-013", "MSG-CODE-014"]);
-pub(super) const FAILURES: Rule = Rule::must(
-    "failures",
-    "Each error code of a message can be had by a number of its own, with a text beside it.",
-)
-.proves(&["MSG-LIFE-007", "MSG-CODE-016"]);
-
 pub(super) const CHECKS: &[(Rule, Evidence, Check)] = &[
     (TO_READ, Evidence::Documented, to_read),
     (UNREAD, Evidence::Documented, without_receipts),
     (SCHEDULED, Evidence::Documented, scheduled),
     (CANCELLED, Evidence::Documented, cancelled),
-    (EXPIRED, Evidence::Documented, expired),
     (RECONNECTED, Evidence::Documented, reconnected),
     (WINDOW, Evidence::Documented, window),
-    (FAILURES, Evidence::Inferred, failures),
 ];
 
 /// In the order in which a message has them, with the time that is set when it gets there.
 const STATUSES: [(&str, &str); 4] =
     [("QUEUED", "createdAt"), ("SENT", "sentAt"), ("DELIVERED", "deliveredAt"), ("READ", "readAt")];
-/// Codes by the last digits of their numbers (U-19), from 01 on.
-const CODES: [&str; 14] = [
-    "DELIVERED_NOT_CONFIRMED",
-    "TEMPLATE_VERSION_NOT_FOUND",
-    "INVALID_DESTINATION",
-    "PILOT_SELF_NUMBER",
-    "NEVER_ATTEMPTED_MAX_AGE_EXCEEDED",
-    "EXPIRED_AFTER_ATTEMPTS",
-    "MESSAGE_EXPIRED",
-    "DELIVERY_TIMEOUT",
-    "NUMBER_NOT_FOUND_REMOVED",
-    "LINKED_WHATSAPP_INSTANCE_NOT_FOUND",
-    "WHATSAPP_NOT_EXIST",
-    "META_TEMPLATE_NOT_APPROVED",
-    "META_OUTSIDE_24H_WINDOW",
-    "META_NO_CONVERSATION",
-];
 const NEVER_READ: &str = "+15550100101";
-const NEVER_DELIVERED: &str = "+15550100102";
-const NEVER_ATTEMPTED: &str = "+15550100103";
-const ATTEMPTED_IN_VAIN: &str = "+15550100104";
 
 impl Inbox<'_> {
     /// Sends something else than a plain text: its id.
@@ -97,7 +64,7 @@ impl Inbox<'_> {
         Ok(text(&sent, "id").to_owned())
     }
 
-    fn read(&self, key: &str, id: &str) -> Result<Value, Box<Finding>> {
+    pub(super) fn read(&self, key: &str, id: &str) -> Result<Value, Box<Finding>> {
         accepted(self.stage.call("message_get", key, json!({ "id": id }))?)
     }
 
@@ -176,27 +143,6 @@ fn cancelled(inbox: &Inbox<'_>) -> Checked {
     }
 }
 
-fn expired(inbox: &Inbox<'_>) -> Checked {
-    let until = inbox.stage.instant(5 * MINUTE);
-    let by_then = |to: &str| json!({ "destinationNumber": to, "text": "Oi", "deliverUntil": until });
-    let unattempted = inbox.send_with(WEB_KEY, by_then(NEVER_ATTEMPTED))?;
-    let in_vain = inbox.send_with(WEB_KEY, by_then(ATTEMPTED_IN_VAIN))?;
-    let unconfirmed = inbox.send_with(WEB_KEY, by_then(NEVER_DELIVERED))?;
-    let without_deadline = inbox.send(NEVER_ATTEMPTED)?;
-    inbox.stage.pass(5 * MINUTE - SECOND)?;
-    inbox.stands(WEB_KEY, &unattempted, "QUEUED", None)?;
-    inbox.stands(WEB_KEY, &in_vain, "QUEUED", None)?;
-    inbox.stands(WEB_KEY, &unconfirmed, "SENT", None)?;
-    inbox.stage.pass(MINUTE)?;
-    inbox.stands(WEB_KEY, &unattempted, "FAILED", Some("MESSAGE_EXPIRED"))?;
-    inbox.stands(WEB_KEY, &in_vain, "FAILED", Some("EXPIRED_AFTER_ATTEMPTS"))?;
-    inbox.stands(WEB_KEY, &unconfirmed, "FAILED", Some("DELIVERED_NOT_CONFIRMED"))?;
-    inbox.stage.pass(6 * DAY)?;
-    inbox.stands(WEB_KEY, &without_deadline, "QUEUED", None)?;
-    inbox.stage.pass(DAY)?;
-    inbox.stands(WEB_KEY, &without_deadline, "FAILED", Some("NEVER_ATTEMPTED_MAX_AGE_EXCEEDED"))
-}
-
 fn reconnected(inbox: &Inbox<'_>) -> Checked {
     let id = inbox.send_with(WEB_CLOSED_KEY, json!({ "destinationNumber": CAIO, "text": "Oi" }))?;
     inbox.stage.pass(DAY)?;
@@ -223,18 +169,4 @@ fn window(inbox: &Inbox<'_>) -> Checked {
     let late = inbox.send_with(META_KEY, free(ana))?;
     inbox.stage.pass(MINUTE)?;
     inbox.stands(META_KEY, &late, "FAILED", Some("META_OUTSIDE_24H_WINDOW"))
-}
-
-fn failures(inbox: &Inbox<'_>) -> Checked {
-    let send = |index: usize| inbox.send(&format!("+155501000{:02}", index + 1));
-    let ids = (0..CODES.len()).map(send).collect::<Result<Vec<_>, _>>()?;
-    inbox.stage.pass(MINUTE)?;
-    for (id, code) in ids.iter().zip(CODES) {
-        let message = inbox.read(WEB_KEY, id)?;
-        shows("the message", &message, &json!({ "status": "FAILED", "errorCode": code }))?;
-        if text(&message, "errorMessage").is_empty() {
-            return Err(Finding::new("a failed message says nothing beside its code").with(code, message));
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! What happens as the clock moves on, and the webhooks that tell of it, which are received for real.
 
 mod delivery;
+mod failure;
 mod inbox;
 mod lifecycle;
 mod payload;
@@ -9,6 +10,7 @@ mod receiver;
 mod retries;
 mod review;
 mod schema;
+mod signature;
 
 use fixtures::{Area, Evidence};
 
@@ -21,7 +23,7 @@ use inbox::Inbox;
 
 pub(super) const RULES: &[Rule] = &[
     delivery::DELIVERED,
-    delivery::SIGNED,
+    signature::SIGNED,
     delivery::IN_ORDER,
     delivery::ONCE,
     delivery::FILTERED,
@@ -37,10 +39,10 @@ pub(super) const RULES: &[Rule] = &[
     lifecycle::UNREAD,
     lifecycle::SCHEDULED,
     lifecycle::CANCELLED,
-    lifecycle::EXPIRED,
+    failure::EXPIRED,
     lifecycle::RECONNECTED,
     lifecycle::WINDOW,
-    lifecycle::FAILURES,
+    failure::FAILURES,
     review::RULE,
 ];
 
@@ -54,12 +56,14 @@ type Check = fn(&Inbox<'_>) -> Checked;
 
 fn webhooks(scene: &mut Scene<'_>) {
     each(scene, delivery::CHECKS);
+    each(scene, signature::CHECKS);
     each(scene, retries::CHECKS);
     payload::run(scene);
 }
 
 fn lifecycle(scene: &mut Scene<'_>) {
     each(scene, lifecycle::CHECKS);
+    each(scene, failure::CHECKS);
 }
 
 fn reviews(scene: &mut Scene<'_>) {

@@ -20,7 +20,7 @@ const MOST_KEPT: usize = 1000;
 pub(super) struct Delivery {
     pub(super) method: Method,
     pub(super) path: String,
-    pub(super) headers: HeaderMap,
+    headers: HeaderMap,
     pub(super) raw: Bytes,
     /// The raw body as JSON; null where it is none.
     pub(super) body: Value,
@@ -29,6 +29,11 @@ pub(super) struct Delivery {
 impl Delivery {
     pub(super) fn event(&self) -> &str {
         self.body.get("event").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The value of a header; empty where there is none.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// The id in its data.

@@ -16,7 +16,7 @@ pub(super) const NAMES: [(&str, &str); 4] = [
     ("aviso_disabled", "aviso.disabled"),
 ];
 
-/// The template that is there, and switched off in the end.
+/// Which of them is approved, and switched off after that.
 const SWITCHED_OFF: usize = 3;
 
 #[derive(Debug, Clone)]
