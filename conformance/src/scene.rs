@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use fixtures::{Area, Contract, Evidence};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::family::Family;
@@ -10,7 +11,7 @@ use crate::finding::{Finding, Outcome, Step};
 use crate::recorder::{Checked, Recorder};
 use crate::rig::Rig;
 use crate::suite::Options;
-use crate::targets::{Answer, Call, Heard, Raw, Target};
+use crate::targets::{Answer, Call, Heard, Raw, Target, Wire};
 
 /// Checks that belong together, and are made one after the other on one rig.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,7 @@ pub(crate) struct Scenario {
 pub(crate) struct Scene<'a> {
     pub(crate) rig: &'a Rig,
     pub(crate) contract: &'a Contract,
+    pub(crate) options: &'a Options,
     family: Family,
     recorder: Recorder<'a>,
     /// What was done since the last reset.
@@ -48,6 +50,7 @@ impl<'a> Scene<'a> {
         Self {
             rig,
             contract,
+            options,
             family: scenario.family,
             recorder,
             script: RefCell::default(),
@@ -66,8 +69,13 @@ impl<'a> Scene<'a> {
         if !self.recorder.wants(self.family, rule) {
             return;
         }
-        let checked = self.reset().and_then(|()| check(self)).map_err(|finding| self.told(finding));
+        let checked = self.attempt(check);
         self.recorder.record(self.family, rule, target, evidence, checked);
+    }
+
+    /// Does something on a state that was just reset. What is found says all that was done for it.
+    pub(crate) fn attempt(&self, check: impl FnOnce(&Self) -> Checked) -> Checked {
+        self.reset().and_then(|()| check(self)).map_err(|finding| self.told(finding))
     }
 
     /// As [`Scene::check`], for what does not depend on the state.
@@ -103,8 +111,26 @@ impl<'a> Scene<'a> {
         let operation = operation.ok_or_else(|| Finding::new(format!("{tool} is no tool")))?;
         let step =
             Step::Call { tool: tool.to_owned(), key: Some(key.to_owned()), arguments: arguments.clone() };
+        self.ask(step, target, &Call { operation, key: Some(key), arguments })
+    }
+
+    /// Calls an operation that has no tool, so over REST.
+    pub(crate) fn operate(
+        &self,
+        id: &str,
+        key: &str,
+        arguments: &Map<String, Value>,
+    ) -> Result<Answer, Box<Finding>> {
+        let operation = self.contract.operations().iter().find(|operation| operation.id == id);
+        let operation = operation.ok_or_else(|| Finding::new(format!("{id} is no operation")))?;
+        let call = Call { operation, key: Some(key), arguments };
+        let step = Step::Command(Wire::of(&call)?.curl(self.rig.api_url()));
+        self.ask(step, Target::Rest, &call)
+    }
+
+    fn ask(&self, step: Step, target: Target, call: &Call<'_>) -> Result<Answer, Box<Finding>> {
         self.script.borrow_mut().push(step);
-        let answer = self.rig.call(target, &Call { operation, key: Some(key), arguments })?;
+        let answer = self.rig.call(target, call)?;
         match answer.defects.first() {
             None => Ok(answer),
             Some(defect) => Err(Finding::new(defect.clone()).with(Value::Null, answer.body)),
@@ -148,6 +174,13 @@ impl<'a> Scene<'a> {
     /// Notes a step that is done otherwise.
     pub(crate) fn did(&self, step: Step) {
         self.script.borrow_mut().push(step);
+    }
+
+    /// What the mock's clock shows.
+    pub(crate) fn now(&self) -> Result<Timestamp, Box<Finding>> {
+        let clock = self.rig.look("/clock")?;
+        let now = clock.get("now").and_then(Value::as_str).and_then(|now| now.parse().ok());
+        now.ok_or_else(|| Finding::new("the mock's clock shows no time").with(Value::Null, clock))
     }
 
     /// Leaves the stage as it was found.

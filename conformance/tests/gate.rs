@@ -70,6 +70,27 @@ fn what_reads_is_verified_without_control() {
     }
 }
 
+/// Neither is what happens over time, and in sequences that have to start somewhere.
+#[test]
+fn what_happens_over_time_is_not_verified_without_control() {
+    for family in ["machines", "events"] {
+        let report = attached(family, Control::None);
+        let verified = |outcome: &&Outcome| !matches!(outcome.verdict, Verdict::NotVerified { .. });
+        assert_eq!(report.outcomes.iter().find(verified), None);
+        assert!(!report.outcomes.is_empty());
+    }
+}
+
+/// A mock elsewhere delivers webhooks and moves its clock as one in this process does.
+#[test]
+fn what_happens_over_time_is_verified_elsewhere() {
+    for family in ["machines", "events"] {
+        let report = attached(family, Control::Remote { token: None });
+        let all = report.outcomes.iter().all(|outcome| outcome.verdict == Verdict::Passed);
+        assert!(all && !report.outcomes.is_empty(), "{report}");
+    }
+}
+
 /// A mock in another process is steered by its control API.
 #[test]
 fn a_mock_elsewhere_is_verified_whole() {

@@ -5,12 +5,16 @@ mod case;
 mod catalogue;
 mod credentials;
 mod errors;
+mod events;
+mod expect;
 mod found;
+mod machines;
 mod protocol;
 mod providers;
 mod resilience;
 mod schema;
 mod session;
+mod stage;
 
 use serde_json::Value;
 
@@ -46,9 +50,10 @@ impl Family {
             Self::Credentials => credentials::RULES,
             Self::Providers => providers::RULES,
             Self::Errors => errors::RULES,
+            Self::Machines => machines::RULES,
+            Self::Events => events::RULES,
             Self::Protocol => protocol::RULES,
             Self::Resilience => resilience::RULES,
-            Self::Machines | Self::Events => &[],
         }
     }
 
@@ -58,6 +63,8 @@ impl Family {
             Self::Catalogue => catalogue::SCENARIOS,
             Self::Errors => errors::SCENARIOS,
             Self::Protocol => protocol::SCENARIOS,
+            Self::Machines => machines::SCENARIOS,
+            Self::Events => events::SCENARIOS,
             Self::Resilience => resilience::SCENARIOS,
             _ => &[],
         }

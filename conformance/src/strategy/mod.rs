@@ -6,6 +6,7 @@
 
 mod beyond;
 mod mutation;
+pub(crate) mod runs;
 mod string;
 mod value;
 mod variants;

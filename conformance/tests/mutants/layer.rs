@@ -10,6 +10,8 @@ use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::relay::{Parcel, Relay};
+
 /// A request on its way to the target.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
@@ -40,10 +42,11 @@ pub(crate) struct Reply {
 pub(crate) struct Distortion {
     pub(crate) ask: fn(&mut Ask),
     pub(crate) reply: fn(&Ask, &mut Reply),
+    pub(crate) delivery: Option<fn(&mut Parcel)>,
 }
 
 impl Distortion {
-    pub(crate) const NONE: Self = Self { ask: |_| {}, reply: |_, _| {} };
+    pub(crate) const NONE: Self = Self { ask: |_| {}, reply: |_, _| {}, delivery: None };
 }
 
 /// A place for a layer, which is known before there is anything behind it.
@@ -64,12 +67,16 @@ impl Layer {
     }
 
     /// Passes on to `target`, a URL without a path, from now on.
-    pub(crate) fn start(self, target: String, distortion: Distortion) {
+    pub(crate) async fn start(self, target: String, distortion: Distortion) {
+        let relay = match distortion.delivery {
+            Some(change) => Some(Relay::start(change).await),
+            None => None,
+        };
         let (client, host) = (reqwest::Client::builder().no_proxy().build().unwrap(), self.host());
         let forward = move |request: Request| {
-            let (client, target, host) = (client.clone(), target.clone(), host.clone());
+            let (client, target, host, relay) = (client.clone(), target.clone(), host.clone(), relay.clone());
             async move {
-                let ask = take(request, &host, distortion).await;
+                let ask = take(request, &host, distortion, relay.as_ref()).await;
                 let detached = ask.detached;
                 let answer = async move { forward(&client, &target, distortion, ask).await };
                 let answer = if detached { tokio::spawn(answer).await.unwrap() } else { answer.await };
@@ -80,7 +87,7 @@ impl Layer {
     }
 }
 
-async fn take(request: Request, host: &str, distortion: Distortion) -> Ask {
+async fn take(request: Request, host: &str, distortion: Distortion, relay: Option<&Relay>) -> Ask {
     let (mut parts, body) = request.into_parts();
     // Who asks for the layer means the target; who asks for another host goes on to do so.
     if parts.headers.get(HOST).is_some_and(|asked| asked == host) {
@@ -92,6 +99,9 @@ async fn take(request: Request, host: &str, distortion: Distortion) -> Ask {
     let mut ask =
         Ask { method, path, headers: parts.headers, body: body.clone(), raw, times: 1, detached: false };
     (distortion.ask)(&mut ask);
+    if let Some(relay) = relay {
+        relay.intercept(&mut ask);
+    }
     if ask.body != body {
         ask.raw = ask.body.to_string().into();
     }

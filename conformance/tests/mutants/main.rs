@@ -6,9 +6,12 @@ mod agreement;
 mod catalogue;
 mod credentials;
 mod errors;
+mod events;
 mod layer;
+mod machines;
 mod protocol;
 mod providers;
+mod relay;
 mod resilience;
 mod schema;
 
@@ -22,6 +25,7 @@ use conformance::{
 };
 use layer::{Ask, Distortion, Layer, Reply};
 use mock_api::MockApi;
+use relay::Parcel;
 use serde_json::{Value, json};
 use server::{Clock, Limits, OAuth, Server};
 
@@ -32,6 +36,14 @@ struct Mutant {
     caught_by: &'static str,
     ask: fn(&mut Ask),
     reply: fn(&Ask, &mut Reply),
+    /// What is changed in the webhooks that are delivered.
+    delivery: Option<fn(&mut Parcel)>,
+}
+
+impl Mutant {
+    const fn distortion(&self) -> Distortion {
+        Distortion { ask: self.ask, reply: self.reply, delivery: self.delivery }
+    }
 }
 
 const SAME_ASK: fn(&mut Ask) = |_| {};
@@ -57,9 +69,10 @@ fn mutants() -> impl Iterator<Item = (Family, &'static Mutant)> {
             Family::Credentials => credentials::MUTANTS,
             Family::Providers => providers::MUTANTS,
             Family::Errors => errors::MUTANTS,
+            Family::Machines => machines::MUTANTS,
+            Family::Events => events::MUTANTS,
             Family::Protocol => protocol::MUTANTS,
             Family::Resilience => resilience::MUTANTS,
-            Family::Machines | Family::Events => &[],
         };
         mutants.iter().map(move |mutant| (family, mutant))
     };
@@ -67,11 +80,15 @@ fn mutants() -> impl Iterator<Item = (Family, &'static Mutant)> {
 }
 
 const fn reply(what: &'static str, caught_by: &'static str, reply: fn(&Ask, &mut Reply)) -> Mutant {
-    Mutant { what, caught_by, ask: SAME_ASK, reply }
+    Mutant { what, caught_by, ask: SAME_ASK, reply, delivery: None }
 }
 
 const fn ask(what: &'static str, caught_by: &'static str, ask: fn(&mut Ask)) -> Mutant {
-    Mutant { what, caught_by, ask, reply: SAME_REPLY }
+    Mutant { what, caught_by, ask, reply: SAME_REPLY, delivery: None }
+}
+
+const fn delivery(what: &'static str, caught_by: &'static str, delivery: fn(&mut Parcel)) -> Mutant {
+    Mutant { what, caught_by, ask: SAME_ASK, reply: SAME_REPLY, delivery: Some(delivery) }
 }
 
 fn remove(value: &mut Value, key: &str) {
@@ -123,7 +140,7 @@ fn run(only: &str, target: Target, distortion: Distortion) -> Report {
         let running = server.clone().start().await.unwrap();
         let (mut api, mut mcp) = (mock.url(), running.url());
         let behind = if target == Target::Rest { &mut api } else { &mut mcp };
-        layer.start(std::mem::replace(behind, url), distortion);
+        layer.start(std::mem::replace(behind, url), distortion).await;
         (mock, running, api, format!("{mcp}/mcp"), over_stdio(server))
     });
     let options = Options {
@@ -142,7 +159,7 @@ fn run(only: &str, target: Target, distortion: Distortion) -> Report {
 
 fn caught((family, mutant): (Family, &Mutant)) -> Result<(), String> {
     let target = if mutant.caught_by.ends_with("/mcp") { Target::Mcp } else { Target::Rest };
-    let report = run(mutant.caught_by, target, Distortion { ask: mutant.ask, reply: mutant.reply });
+    let report = run(mutant.caught_by, target, mutant.distortion());
     let failed: Vec<&Outcome> = report.failures().map(|(outcome, _)| outcome).collect();
     if failed.iter().any(|outcome| outcome.id.to_string() == mutant.caught_by && outcome.family == family) {
         return Ok(());
@@ -206,4 +223,17 @@ fn an_older_server_is_checked_in_its_own_revision() {
     assert!(report.passed(), "{report}");
     // The checks of the newest revision notice.
     assert!(!run("revisions/discover", Target::Mcp, distortion).passed());
+}
+
+/// A sequence that fails is shrunk to what it takes, and told as commands that anybody can type.
+#[test]
+fn a_failing_sequence_is_a_short_script() {
+    for mutant in machines::MUTANTS {
+        let target = if mutant.caught_by.ends_with("/mcp") { Target::Mcp } else { Target::Rest };
+        let report = run(mutant.caught_by, target, mutant.distortion());
+        let (_, failure) = report.failures().next().unwrap();
+        let script: Vec<&String> = failure.before.iter().chain(&failure.curl).collect();
+        assert!(script.iter().all(|line| line.starts_with("curl ")), "{script:#?}");
+        assert!(script.len() <= 8, "{}: {script:#?}", mutant.what);
+    }
 }

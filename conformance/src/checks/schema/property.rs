@@ -4,7 +4,6 @@
 use fixtures::Evidence;
 use fixtures::contract::{Argument, Place};
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value};
 
 use super::over_mcp;
@@ -12,7 +11,7 @@ use crate::checks::{Arguments, Session, found};
 use crate::family::Family;
 use crate::finding::Finding;
 use crate::recorder::Checked;
-use crate::strategy::Source;
+use crate::strategy::{Source, runs};
 use crate::subject::{compile, holds};
 use crate::targets::{Answer, Target};
 
@@ -99,7 +98,8 @@ fn hold(
     property: Property,
 ) -> Checked {
     let key = session.first()?.key.clone();
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng(session, rule, target));
+    let name = format!("{}/{rule}/{target}", session.subject.tool.name);
+    let mut runner = runs::runner(session.options.seed, &name);
     let (mut held, mut rejected) = (0, 0);
     while held < session.options.cases {
         let too_few =
@@ -134,44 +134,16 @@ fn shrink(
     finding: Box<Finding>,
     failing: Arguments,
 ) -> (Box<Finding>, Arguments) {
-    let mut smallest = (finding, failing);
-    for _ in 0..MAX_SHRINKS {
-        let candidate = arguments(tree);
+    runs::smallest(tree, (finding, failing), MAX_SHRINKS, |candidate| {
+        let candidate = candidate.as_object().cloned().unwrap_or_default();
         let sayable = target == Target::Mcp || session.expressible(&candidate);
         let failure = if sayable { property(session, target, &candidate).err() } else { None };
-        let failure = failure.filter(|finding| !finding.not_verified);
-        let moved = match failure {
-            Some(finding) => {
-                smallest = (finding, candidate);
-                tree.simplify()
-            }
-            None => tree.complicate(),
-        };
-        if !moved {
-            break;
-        }
-    }
-    smallest
+        failure.filter(|finding| !finding.not_verified).map(|finding| (finding, candidate))
+    })
 }
 
 fn arguments(tree: &dyn ValueTree<Value = Value>) -> Arguments {
     tree.current().as_object().cloned().unwrap_or_default()
-}
-
-/// Every property has its own stream of numbers, which `--only` does not change.
-fn rng(session: &Session<'_>, rule: &str, target: Target) -> TestRng {
-    // FNV-1a, because the hashers of the standard library promise no stable result.
-    let name = format!("{}/{rule}/{target}", session.subject.tool.name);
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let mut seed = [0; 32];
-    for (to, from) in
-        seed.iter_mut().zip(session.options.seed.to_le_bytes().into_iter().chain(hash.to_le_bytes()))
-    {
-        *to = from;
-    }
-    TestRng::from_seed(RngAlgorithm::ChaCha, &seed)
 }
 
 fn answer(session: &Session<'_>, target: Target, arguments: &Arguments) -> Result<Answer, Box<Finding>> {
