@@ -1,4 +1,4 @@
-//! The checks, one module per family. Those of a tool run on a [`Session`], all others on a [`Scene`].
+//! The checks, one module per family. Those of a tool run on a `Session`, all others on a `Scene`.
 
 mod agreement;
 mod case;

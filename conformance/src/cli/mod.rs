@@ -38,7 +38,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Boxed: it is much larger than the others.
+    // Boxed: it is much larger than the others.
     Check(Box<check::Arguments>),
     List(list::Arguments),
     Explain(explain::Arguments),
