@@ -119,3 +119,29 @@ fn the_program_says_it_and_fails() {
     }
     assert_eq!(program(&["drift", "/nowhere/recording.json"]).status.code(), Some(2));
 }
+
+/// The mock is recorded by the program, and does not differ from itself.
+#[test]
+fn the_program_records() {
+    let path = file("recorded.json", "");
+    let path = path.to_str().unwrap();
+    let output = program(&["record", path, "--only", "numbers,media"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && told.contains("recorded 9 calls, left out 0"), "{told}");
+    let output = program(&["drift", path]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8(output.stdout).unwrap());
+    assert!(!fs::read_to_string(path).unwrap().contains("5511900000001"));
+}
+
+/// What is to be spared is only read.
+#[test]
+fn what_may_not_be_called_is_left_out() {
+    let output = program(&["record", "-", "--only", "branding", "--safe"]);
+    let recording: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let tools: Vec<&str> =
+        recording["calls"].as_array().unwrap().iter().map(|call| call["tool"].as_str().unwrap()).collect();
+    assert_eq!(tools, ["branding_get"]);
+    assert!(recording["leftOut"]["branding_upsert"].as_str().unwrap().contains("--allow-writes"));
+    assert_eq!(program(&["record", "-", "--mcp", "http://127.0.0.1:9/mcp"]).status.code(), Some(2));
+    assert_eq!(program(&["record", "-", "--api", "http://127.0.0.1:9"]).status.code(), Some(3));
+}

@@ -8,6 +8,7 @@ mod interrupt;
 mod last;
 mod list;
 mod progress;
+mod record;
 mod target;
 
 use std::io::{Write, stderr};
@@ -43,6 +44,7 @@ enum Command {
     List(list::Arguments),
     Explain(explain::Arguments),
     Diff(diff::Arguments),
+    Record(Box<record::Arguments>),
     Drift(drift::Arguments),
 }
 
@@ -55,6 +57,7 @@ impl Cli {
             Some(Command::List(arguments)) => list::main(arguments),
             Some(Command::Explain(arguments)) => explain::main(arguments),
             Some(Command::Diff(arguments)) => diff::main(arguments),
+            Some(Command::Record(arguments)) => record::main(arguments),
             Some(Command::Drift(arguments)) => drift::main(arguments),
         }
     }

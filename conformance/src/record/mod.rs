@@ -1,6 +1,7 @@
 //! What a real API answered, kept as a file without anybody's secrets: the measure that [`drift`](crate::drift) holds mock and contract against.
 
 mod mask;
+mod take;
 
 use std::fs;
 use std::io;
@@ -12,6 +13,7 @@ use thiserror::Error;
 
 pub(crate) use mask::is_masked;
 pub use mask::mask;
+pub use take::record;
 
 /// What names the format of the file.
 const FORMAT: &str = "pilot-status-recording";
