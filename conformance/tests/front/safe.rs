@@ -154,6 +154,7 @@ fn elsewhere_is_safe_by_default_and_needs_keys_of_its_own() {
 #[test]
 fn no_key_is_ever_printed() {
     let (fake, place) = (Fake::start(Manner { repeats: true, ..Manner::default() }), Place::new());
+    let contract = Contract::load().unwrap();
     let role = |role: &str, key: &str| format!("{role}: {{ key: {SECRET}{key}, number: num_{role} }}\n");
     let keys =
         [role("tenant", "ps_demo_tenant"), role("meta", "ps_demo_meta"), role("web", "ps_demo_web")].concat();
@@ -163,7 +164,8 @@ fn no_key_is_ever_printed() {
         &fake.api,
         "--mcp",
         &fake.mcp,
-        "--safe",
+        "--rate",
+        "1000",
         "--keys",
         "keys.yaml",
         "--cases",
@@ -174,6 +176,8 @@ fn no_key_is_ever_printed() {
         "json=r.json,html=r.html,junit=r.xml,markdown=r.md",
     ]);
     assert_eq!(code, 1, "{out}{err}");
+    // Keys of one's own are those of an account, wherever the target is.
+    assert!(tools(&contract, &fake.asked()).is_subset(&reads(&contract)));
     // What stands for it is for the shell to fill in.
     assert!(out.contains("-H \"x-api-key: $META_KEY\""), "{out}");
     assert!(out.contains("$META_KEY</script>"), "the answers do not repeat the key: {out}");
