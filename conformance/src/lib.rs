@@ -21,6 +21,18 @@
 //! assert!(report.passed(), "{report}");
 //! # Ok::<(), conformance::SuiteError>(())
 //! ```
+//!
+//! Targets of one's own; what they may be asked says a [`Permit`]:
+//!
+//! ```no_run
+//! use conformance::{Control, Options, Permit, Rig, Suite};
+//!
+//! let rig = Rig::attach("http://127.0.0.1:4010", "http://127.0.0.1:8080/mcp", Control::None)?;
+//! let rig = rig.permitting(Permit::Safe { writes: false, sends: Vec::new() });
+//! let report = Suite::new(Options::default())?.run_with(vec![rig], &mut |_, _| {})?;
+//! assert!(report.passed(), "{report}");
+//! # Ok::<(), conformance::SuiteError>(())
+//! ```
 
 mod baseline;
 pub mod checks;

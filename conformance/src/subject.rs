@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::finding::Finding;
 use crate::targets::Target;
 
+/// Places that are named at most where a value does not hold.
+const PLACES: usize = 5;
+
 /// One tool, with everything that its checks hold it to.
 #[derive(Debug)]
 pub struct Subject<'a> {
@@ -101,14 +104,16 @@ pub(crate) fn compile(schema: &Value) -> Result<Validator, String> {
 /// Whether a value holds against a schema; `what` names the value.
 ///
 /// # Errors
-/// Every place where it does not.
+/// The places where it does not, and the value.
 pub(crate) fn holds(validator: &Validator, value: &Value, what: &str) -> Result<(), Box<Finding>> {
     if validator.is_valid(value) {
         return Ok(());
     }
-    let places: Vec<Value> = validator
-        .iter_errors(value)
-        .map(|error| Value::from(format!("{}: {error}", error.instance_path())))
-        .collect();
-    Err(Finding::new(format!("{what} does not hold against its schema")).with(places, value.clone()))
+    let place = |error: jsonschema::ValidationError<'_>| match error.instance_path().as_str() {
+        "" => error.to_string(),
+        path => format!("{path}: {error}"),
+    };
+    let places: Vec<String> = validator.iter_errors(value).take(PLACES).map(place).collect();
+    let message = format!("{what} does not hold against its schema: {}", places.join("; "));
+    Err(Finding::new(message).with(Value::Null, value.clone()))
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::session::{Arguments, Ready, Session};
 use crate::demo;
 use crate::finding::Finding;
+use crate::permit::Permit;
 use crate::targets::{Call, CallError};
 
 /// Where a tool that reads finds what an argument names: the tool that lists it, and the place in its answer.
@@ -62,11 +63,21 @@ pub(super) fn ready(session: &Session<'_>, example: &Example) -> Result<Ready, B
             }
         }
     }
-    if !reads && !crate::permit::Permit::only_sends(&subject.tool.name) {
-        ready.doubt =
-            Some("it would change something that nobody can take back without a control API".to_owned());
+    if !reads {
+        ready.doubt = ready.doubt.or_else(|| unsure(session, &ready.arguments).map(str::to_owned));
     }
     Ok(ready)
+}
+
+/// Why a call that changes something or reaches somebody need not succeed, or had better not.
+fn unsure(session: &Session<'_>, arguments: &Arguments) -> Option<&'static str> {
+    let kept = ["flow", "idempotencyKey", "deliverAt"].iter().any(|name| arguments.contains_key(*name));
+    match session.subject.tool.name.as_str() {
+        "messages_send" if !kept => None,
+        "messages_send" => Some("what comes of it depends on what was sent before"),
+        tool if Permit::only_sends(tool) => Some("what comes of it is up to whom it reaches"),
+        _ => Some("it would change something that nobody can take back without a control API"),
+    }
 }
 
 /// What the target lists first; nothing, where it lists none, or none is known to list it.

@@ -5,6 +5,7 @@ mod diff;
 mod drift;
 mod explain;
 mod interrupt;
+mod keys;
 mod last;
 mod list;
 mod progress;

@@ -1,20 +1,17 @@
 //! What is checked, and what may be done to it.
 
-use std::env;
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use conformance::{Control, Mcp, Permit, ROLES, Rig, RigError, Role, Roles, SuiteError, Target as Side};
-use indexmap::IndexMap;
+use conformance::{Control, Mcp, Permit, Rig, RigError, Roles, SuiteError, Target as Side};
 use reqwest::Url;
+
+use super::keys;
 
 /// Calls a second to a target that is not on this machine, unless told otherwise.
 const USUAL_RATE: f64 = 5.0;
 /// The variable with the token of the mock's control API; the mock reads the same.
 const CONTROL_TOKEN: &str = "PILOT_STATUS_MOCK_CONTROL_TOKEN";
-/// How the variables with keys begin: PILOT_STATUS_CONFORMANCE_META_KEY, …_META_NUMBER.
-const VARIABLE: &str = "PILOT_STATUS_CONFORMANCE";
 
 /// Targets that run already.
 #[derive(Debug, Args)]
@@ -39,7 +36,7 @@ pub(crate) struct Targets {
     /// verified. No key is ever printed.
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
-    /// Call tools only that change nothing, and never send: so it is anyway for a target that is not on loopback.
+    /// Call tools only that change nothing, and never send: so it is anyway for a target that is not on loopback, and with --keys.
     #[arg(long)]
     safe: bool,
     /// Under --safe: also call tools that change something. Without a control API they are only called so that they must refuse. Steers a mock.
@@ -48,7 +45,7 @@ pub(crate) struct Targets {
     /// Under --safe: also send to this phone or group. Repeat it, or separate by commas, for more.
     #[arg(long, value_name = "TO", value_delimiter = ',')]
     allow_sends: Vec<String>,
-    /// Calls a second at most [default: 5 for a target that is not on loopback, else any number]. Retry-After is honoured.
+    /// Calls a second at most [default: 5 for a target that is not on loopback, and with --keys; else any number]. Retry-After is honoured.
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<f64>,
     /// Let keys go over plain http:// to a target that is not on loopback.
@@ -170,7 +167,7 @@ impl Targets {
 
     /// A rig of mock and server of our own.
     pub(crate) fn start(&self) -> Result<Rig, RigError> {
-        Ok(Rig::start()?.permitting(self.permit()))
+        Ok(Rig::start()?.permitting(self.permit(true)))
     }
 
     /// A rig of the targets that are named.
@@ -183,83 +180,43 @@ impl Targets {
             let reason = "keys would go over plain http:// to a target that is not on loopback: use https://, or give --insecure-http";
             return Err(Refusal::Usage(reason.to_owned()));
         }
-        let roles = self.roles().map_err(Refusal::Usage)?;
+        let roles = keys::roles(self.keys.as_deref()).map_err(Refusal::Usage)?;
+        // Keys of one's own may be those of a real account, which a server on this machine may stand in front of.
+        let harmless = self.local() && roles.is_none();
+        let token = self.control_token.clone().or_else(|| keys::variable(CONTROL_TOKEN));
+        let rig = self.rig()?.permitting(self.permit(harmless)).steered_if_mock(token);
+        if rig.is_steered() {
+            return Ok(rig.with_roles(roles.unwrap_or_default()));
+        }
+        let Some(roles) = roles.or_else(|| harmless.then(Roles::default)) else {
+            rig.reach().map_err(|error| Refusal::Failed(SuiteError::Unreachable(error)))?;
+            let variable = keys::VARIABLE;
+            return Err(Refusal::Usage(format!(
+                "a target that is not on loopback needs keys of its own: give --keys, or variables such as {variable}_META_KEY"
+            )));
+        };
+        Ok(rig.with_roles(roles).paced(self.rate.or_else(|| (!harmless).then_some(USUAL_RATE))))
+    }
+
+    fn rig(&self) -> Result<Rig, RigError> {
         let text = |url: &Option<Url>| url.as_ref().map(|url| url.as_str().to_owned()).unwrap_or_default();
         let mcp = match &self.mcp_command {
             Some(command) => Mcp::command(command.words.clone()),
             None => Mcp::new(text(&self.mcp)),
         };
-        let mut rig = Rig::attach_to(&text(&self.api), mcp, Control::None)?.permitting(self.permit());
-        if let Some(only) = self.only() {
-            rig = rig.only(only);
-        }
-        let token = self.control_token.clone().or_else(|| variable(CONTROL_TOKEN));
-        rig = rig.steered_if_mock(token);
-        let strange = roles.is_none() && !self.local() && !rig.is_steered();
-        if !rig.is_steered() {
-            rig = rig.paced(self.rate.or_else(|| (!self.local()).then_some(USUAL_RATE)));
-        }
-        if strange {
-            rig.reach().map_err(|error| Refusal::Failed(SuiteError::Unreachable(error)))?;
-            let reason = format!(
-                "a target that is not on loopback needs keys of its own: give --keys, or variables such as {VARIABLE}_META_KEY"
-            );
-            return Err(Refusal::Usage(reason));
-        }
-        Ok(rig.with_roles(roles.unwrap_or_default()))
+        let rig = Rig::attach_to(&text(&self.api), mcp, Control::None)?;
+        Ok(match self.only() {
+            Some(only) => rig.only(only),
+            None => rig,
+        })
     }
 
-    fn permit(&self) -> Permit {
-        if self.local() && !self.safe {
+    fn permit(&self, harmless: bool) -> Permit {
+        if harmless && !self.safe {
             return Permit::Everything;
         }
         Permit::Safe { writes: self.allow_writes, sends: self.allow_sends.clone() }
     }
-
-    /// The roles of the file, over which those of the environment win; `None` where there are none.
-    fn roles(&self) -> Result<Option<Roles>, String> {
-        let mut given: IndexMap<String, Role> = IndexMap::new();
-        if let Some(path) = &self.keys {
-            let name = path.display();
-            let text = fs::read_to_string(path).map_err(|error| format!("failed to read {name}: {error}"))?;
-            // What the reader says could repeat a key, so that only the place is told.
-            given = serde_saphyr::from_str(&text).map_err(|error| unreadable(&name.to_string(), &error))?;
-        }
-        for (role, ..) in ROLES {
-            let of = |what: &str| variable(&format!("{VARIABLE}_{}_{what}", role.to_uppercase()));
-            if let Some(key) = of("KEY") {
-                let number = of("NUMBER").or_else(|| given.get(role).and_then(|role| role.number.clone()));
-                given.insert(role.to_owned(), Role { key, number });
-            }
-        }
-        if let Some((role, _)) = given.iter().find(|(_, role)| !sendable(&role.key)) {
-            return Err(format!("the key of the role {role} is empty, or cannot be sent in a header"));
-        }
-        if given.is_empty() {
-            return if self.keys.is_some() {
-                Err("there are no keys in the file of --keys".to_owned())
-            } else {
-                Ok(None)
-            };
-        }
-        let names: Vec<&str> = ROLES.iter().map(|(role, ..)| *role).collect();
-        let unknown = |role: String| format!("{role} is no role; there are {}", names.join(", "));
-        Roles::given(given).map(Some).map_err(unknown)
-    }
-}
-
-fn unreadable(name: &str, error: &serde_saphyr::Error) -> String {
-    let place =
-        error.location().map(|place| format!(":{}:{}", place.line(), place.column())).unwrap_or_default();
-    format!("{name}{place}: not a map of roles to {{key: …, number: …}}")
-}
-
-fn sendable(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ fn table(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
         row.cells.iter().try_for_each(|(_, tally)| write!(f, " {} |", words(&tally.cell())))?;
         writeln!(f)?;
     }
-    writeln!(f, "\nChecks that hold; ✗ failed, &#126; known to fail, ? not verified.")
+    writeln!(f, "\nChecks that hold (✓ beside others); ✗ failed, &#126; known to fail, ? not verified.")
 }
 
 /// HTML inside: a fence of Markdown would end with what a target answers.

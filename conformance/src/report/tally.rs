@@ -39,16 +39,16 @@ impl Tally {
         self.passed + self.failed + self.known
     }
 
-    /// All that differs from "they hold", and how many hold: `✗2 ?4 70`. Empty where there are none.
+    /// How many hold, behind all that do not: `✗2 ?4 ✓70`. Empty where there are none.
     #[must_use]
     pub fn cell(&self) -> String {
-        let counts = [("✗", self.failed), ("~", self.known), ("?", self.not_verified), ("", self.passed)];
+        let counts = [("✗", self.failed), ("~", self.known), ("?", self.not_verified), ("✓", self.passed)];
         let shown: Vec<String> = counts
             .iter()
             .filter(|(_, count)| *count > 0)
             .map(|(sign, count)| format!("{sign}{count}"))
             .collect();
-        shown.join(" ")
+        if self.passed > 0 && shown.len() == 1 { self.passed.to_string() } else { shown.join(" ") }
     }
 
     /// How the worst of them ended, as a word.

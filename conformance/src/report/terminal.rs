@@ -71,7 +71,7 @@ fn table(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
             write!(f, "  {style}{:>width$}{style:#}", tally.cell(), width = width(column))?;
         }
     }
-    writeln!(f, "\n{DIM}checks that hold; ✗ failed, ~ known to fail, ? not verified{DIM:#}")
+    writeln!(f, "\n{DIM}checks that hold (✓ beside others); ✗ failed, ~ known to fail, ? not verified{DIM:#}")
 }
 
 fn style(tally: &Tally) -> Style {

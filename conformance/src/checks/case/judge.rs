@@ -72,7 +72,8 @@ fn refused(
     let wanted = if target == Target::Mcp { code.or(Some(&substitute)) } else { code };
     if answer.status != Some(status) || answer.code() != wanted {
         let expected = serde_json::json!({ "status": status, "code": wanted });
-        let actual = serde_json::json!({ "status": answer.status, "body": answer.body });
+        let actual =
+            serde_json::json!({ "status": answer.status, "code": answer.code(), "body": answer.body });
         return Err(Finding::new("refused otherwise than it must be").with(expected, actual));
     }
     code.map_or(Ok(()), |code| session.subject.refusal(target, code, answer.status, &answer.body))

@@ -25,6 +25,8 @@ const BEFORE_BODY: [&str; 4] = [
 ];
 /// Steps towards the smallest arguments that fail.
 const MAX_SHRINKS: u32 = 1024;
+/// The same on a target that is not ours to keep busy.
+const MAX_SHRINKS_ELSEWHERE: u32 = 32;
 
 const VALID: &str = "valid-arguments";
 const INVALID_ARGUMENTS: &str = "invalid-arguments";
@@ -134,7 +136,8 @@ fn shrink(
     finding: Box<Finding>,
     failing: Arguments,
 ) -> (Box<Finding>, Arguments) {
-    runs::smallest(tree, (finding, failing), MAX_SHRINKS, |candidate| {
+    let most = if session.rig.is_steered() { MAX_SHRINKS } else { MAX_SHRINKS_ELSEWHERE };
+    runs::smallest(tree, (finding, failing), most, |candidate| {
         let candidate = candidate.as_object().cloned().unwrap_or_default();
         let sayable = target == Target::Mcp || session.expressible(&candidate);
         let failure = if sayable { property(session, target, &candidate).err() } else { None };

@@ -1,0 +1,183 @@
+//! Exit codes, and what is said with them.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::Place;
+use crate::fake::{Fake, Manner};
+
+#[test]
+fn success_is_0_and_its_last_line_says_so() {
+    let (code, out, err) = Place::new().run(&["--only", "message_get/missing-key"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.ends_with("1 subjects, 2 checks: all passed (seed 0, 32 cases a property)\n"), "{out}");
+    assert!(out.starts_with("           credentials\nmessaging            2\n"), "{out}");
+    assert!(err.contains("message_get") && !out.contains('\u{1b}'), "{out}{err}");
+}
+
+#[test]
+fn a_wrong_command_line_is_2() {
+    let place = Place::new();
+    place.write("keys.yaml", "meta: { key: k }\nnobody: { key: n3ver }\n");
+    place.write("odd.yaml", "meta: n3ver\n");
+    place.write("key.yaml", "meta: { key: 'n3ver\\u00e9 ' }\n");
+    place.write("bad.yaml", "- a\n");
+    let url = "http://0.0.0.0:1";
+    for (arguments, says) in [
+        (vec!["--only", "nothing_like_it"], "`list` shows what there is"),
+        (vec!["--only", "message_get/nothing-like-it"], "`list` shows what there is"),
+        (vec!["--report", "pdf=a"], "there are junit, json, html and markdown"),
+        (vec!["--report", "html"], "FORMAT=FILE"),
+        (vec!["--baseline-update"], "--baseline"),
+        (vec!["--baseline", "nowhere.yaml"], "nowhere.yaml"),
+        (vec!["--baseline", "bad.yaml"], "bad.yaml"),
+        (vec!["--since-failure"], "no earlier run"),
+        (vec!["--since-failure", "bad.yaml"], "bad.yaml is no JSON report"),
+        (vec!["--api", "ftp://127.0.0.1"], "https:// or http://"),
+        (vec!["--api", "http://u:n3ver@127.0.0.1"], "without user"),
+        (vec!["--api", url], "--insecure-http"),
+        (vec!["--api", "http://127.0.0.1:1", "--keys", "keys.yaml"], "nobody is no role"),
+        (vec!["--api", "http://127.0.0.1:1", "--keys", "odd.yaml"], "odd.yaml:1:"),
+        (vec!["--api", "http://127.0.0.1:1", "--keys", "key.yaml"], "cannot be sent in a header"),
+        (vec!["--rate", "0", "--api", "http://127.0.0.1:1"], "0.01 to 1000"),
+        (vec!["explain", "message_get/mising-key"], "did you mean missing-key"),
+        (vec!["explain", "nothing"], "`list` shows what there is"),
+    ] {
+        let (code, out, err) = place.run(&arguments);
+        assert_eq!(code, 2, "{arguments:?}: {out}{err}");
+        assert!(err.contains(says), "{arguments:?}: {err}");
+        assert!(!err.contains("n3ver"), "a key is printed: {err}");
+    }
+}
+
+#[test]
+fn a_target_that_cannot_be_reached_is_3() {
+    // A port that was just free, and nobody listens on.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let fake = Fake::start(Manner::default());
+    let (gone, place) = (format!("http://{free}"), Place::new());
+    for (api, mcp) in [(&gone, &fake.mcp), (&fake.api, &gone)] {
+        let (code, out, err) = place.run(&["--api", api, "--mcp", mcp]);
+        assert_eq!(code, 3, "{out}{err}");
+        assert!(
+            err.contains(&gone) && err.contains("cannot be reached") && err.contains("Is it running"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
+fn a_failure_is_1_and_can_be_repeated_alone() {
+    let (fake, place) = (Fake::start(Manner { repeats: true, ..Manner::default() }), Place::new());
+    let target = ["--api", fake.api.as_str(), "--mcp", fake.mcp.as_str(), "--cases", "3"];
+    let with = |more: &[&str]| place.run(&[&target, more].concat());
+    let (code, out, err) = with(&["--seed", "5", "--only", "message_get", "--report", "json=first.json"]);
+    assert_eq!(code, 1, "{out}{err}");
+    for part in [
+        "FAIL message_get/wrong-key/rest",
+        "- expected  + actual",
+        "curl -sS -X GET",
+        "\"method\":\"tools/call\"",
+        "--seed 5 --cases 3",
+        "evidence",
+    ] {
+        assert!(out.contains(part), "no {part:?}: {out}");
+    }
+    // Each failure says how to make only that again.
+    let again = out.lines().find(|line| line.contains("--only message_get/wrong-key/rest")).unwrap();
+    let arguments: Vec<&str> = again.split_whitespace().skip(2).collect();
+    let (code, out, _) = place.run(&arguments);
+    assert!(code == 1 && out.contains("1 subjects, 1 checks: 1 failed (seed 5, 3 cases"), "{out}");
+
+    let failed = |name: &str| {
+        let report = place.json(name);
+        let checks = report["checks"].as_array().unwrap().iter();
+        let checks = checks.filter(|check| check["verdict"] == "failed").map(|check| check["id"].clone());
+        (report["seed"].clone(), report["cases"].clone(), checks.collect::<Vec<_>>())
+    };
+    let (code, ..) = place
+        .run(&[&target[..4], &["--since-failure", "first.json", "--report", "json=again.json"]].concat());
+    assert_eq!((code, failed("again.json")), (1, failed("first.json")));
+    assert_eq!(place.json("again.json")["checks"].as_array().unwrap().len(), failed("first.json").2.len());
+    // Without a file: what failed in the run before, here.
+    let (code, ..) = with(&["--since-failure", "--report", "json=last.json"]);
+    assert_eq!((code, failed("last.json")), (1, failed("first.json")));
+    // Mended: nothing fails any more, and then there is nothing to repeat.
+    let mended = Fake::start(Manner::default());
+    let (code, out, _) = place.run(&["--api", &mended.api, "--mcp", &mended.mcp, "--since-failure"]);
+    assert!(code == 0 && out.contains("all passed"), "{out}");
+    assert_eq!(place.run(&["--since-failure"]).0, 0);
+}
+
+#[test]
+fn one_side_alone_is_checked() {
+    let (fake, place) = (Fake::start(Manner { steered: true, ..Manner::default() }), Place::new());
+    for (option, url, other) in [("--api", &fake.api, "mcp"), ("--mcp", &fake.mcp, "rest")] {
+        let (code, out, err) =
+            place.run(&[option, url, "--only", "webhooks_list", "--cases", "2", "--report", "json=r.json"]);
+        assert_eq!(code, 0, "{out}{err}");
+        let report = place.json("r.json");
+        let checks = report["checks"].as_array().unwrap();
+        assert!(checks.iter().all(|check| !check["id"].as_str().unwrap().ends_with(other)), "{checks:?}");
+        assert!(checks.iter().any(|check| check["verdict"] == "passed" && check["family"] == "credentials"));
+        // A mock over REST is steered; over MCP alone nothing can be.
+        let recorded =
+            checks.iter().find(|check| check["id"].as_str().unwrap().contains("recorded/")).unwrap();
+        assert_eq!(recorded["verdict"] == "passed", option == "--api" || recorded["family"] == "catalogue");
+    }
+}
+
+/// Interrupted, it prints what it has.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_reports_what_it_has() {
+    let place = Place::new();
+    let mut command = place.command(&["--cases", "400", "--report", "json=r.json"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut progress = BufReader::new(child.stderr.take().unwrap());
+    progress.read_line(&mut String::new()).unwrap();
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let mut rest = String::new();
+    progress.read_to_string(&mut rest).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{out}{rest}");
+    assert!(out.contains("ended before all was checked"), "{out}");
+    let report = place.json("r.json");
+    assert_eq!((&report["interrupted"], &report["failed"]), (&json!(true), &json!(0)));
+    assert!(report["passed"].as_u64() > Some(0) && report["notVerified"].as_u64() > Some(0));
+}
+
+#[test]
+fn what_there_is_can_be_listed_and_explained() {
+    let place = Place::new();
+    let (code, out, _) = place.run(&["list"]);
+    assert!(
+        code == 0 && out.contains("missing-key") && out.contains("MUST") && out.contains("messages_send"),
+        "{out}"
+    );
+    let (_, out, _) = place.run(&["list", "--json"]);
+    let list: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(list["families"].as_array().unwrap().len(), 10);
+    assert_eq!(
+        list["tools"].as_object().unwrap().values().map(|area| area.as_array().unwrap().len()).sum::<usize>(),
+        54
+    );
+    for (check, says) in [
+        (
+            "messages_send/origin/mcp",
+            vec!["MCP-SEND-001", "agreement", "MUST", "--only messages_send/origin/mcp"],
+        ),
+        ("unknown-*", vec!["errors", "An id that names nothing"]),
+        ("message_get/unknown-id", vec!["GET /v1/messages/{id}", "fixtures/contract/messaging.yaml"]),
+        ("determinism/same-calls-same-answers", vec!["resilience", "determinism"]),
+    ] {
+        let (code, out, err) = place.run(&["explain", check]);
+        assert_eq!(code, 0, "{check}: {err}");
+        for part in says {
+            assert!(out.contains(part), "{check}: no {part:?} in {out}");
+        }
+    }
+}
