@@ -92,7 +92,7 @@ async fn key_then_scope_then_number_then_provider_then_body() {
 async fn both_prefixes_serve_alike() {
     let api = api("ps_demo_meta").await;
     let url = format!("{}/api/v1/conversations", api.mock.url());
-    let answer = api.send(reqwest::Client::new().get(url).header("x-api-key", "ps_demo_meta")).await;
+    let answer = api.send(crate::common::client().get(url).header("x-api-key", "ps_demo_meta")).await;
     assert_eq!(answer, api.get("/conversations").await);
 }
 
@@ -103,7 +103,8 @@ async fn reset_goes_back_to_the_world() {
     let first =
         api.post("/messages/send", json!({ "destinationNumber": "+5511988887777", "text": "Oi" })).await;
     assert_ne!(api.mock.digest(), before);
-    let answer = reqwest::Client::new().post(format!("{}/_mock/reset", api.mock.url())).send().await.unwrap();
+    let answer =
+        crate::common::client().post(format!("{}/_mock/reset", api.mock.url())).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     assert_eq!(api.mock.digest(), before);
     let again =

@@ -33,7 +33,7 @@ impl Program {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("pilot-status-mock listening on ").unwrap().to_owned();
-        Self { child, url, client: reqwest::Client::new() }
+        Self { child, url, client: crate::common::client() }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -9,7 +9,7 @@ async fn ask(builder: Builder, header: Option<(&str, &str)>, paths: &[&str]) -> 
     let mut answers = Vec::new();
     for path in paths {
         let url = format!("http://127.0.0.1:{}{path}", mock.address().port());
-        let mut request = reqwest::Client::new().get(url);
+        let mut request = crate::common::client().get(url);
         if let Some((name, value)) = header {
             request = request.header(name, value);
         }

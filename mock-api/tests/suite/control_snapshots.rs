@@ -143,7 +143,7 @@ async fn an_unreadable_file_is_refused_whole() {
     assert_eq!(control.get("/snapshots/pretty").await.1, good);
     let url = format!("{}/_mock/snapshots/good/import", api.mock.url());
     let text: String = good.to_string().chars().take(100).collect();
-    assert_eq!(reqwest::Client::new().post(url).body(text).send().await.unwrap().status(), 400);
+    assert_eq!(crate::common::client().post(url).body(text).send().await.unwrap().status(), 400);
     assert_eq!(control.get("/snapshots/good").await.1, good, "the one of the same name is still there");
     assert_eq!(api.mock.digest(), before);
 }

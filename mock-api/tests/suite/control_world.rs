@@ -191,7 +191,7 @@ async fn unknown_tenants_and_bad_bodies() {
 async fn another_world() {
     let mut api = api("ps_small").await;
     let url = format!("{}/_mock/worlds", api.mock.url());
-    let load = |text: String| reqwest::Client::new().post(&url).body(text).send();
+    let load = |text: String| crate::common::client().post(&url).body(text).send();
     assert_eq!(api.get("/numbers").await.0, 401);
     assert_eq!(load(WORLD.to_owned()).await.unwrap().status(), 200);
     assert_eq!(api.get("/numbers").await, (200, json!([])));

@@ -10,7 +10,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 const ANA: &str = "+5511988887777";
 
 async fn control(api: &Api, method: reqwest::Method, path: &str, body: Value) -> Value {
-    let request = reqwest::Client::new().request(method, format!("{}/_mock{path}", api.mock.url()));
+    let request = crate::common::client().request(method, format!("{}/_mock{path}", api.mock.url()));
     let (status, answer) = api.send(request.json(&body)).await;
     assert_eq!(status, 200, "{answer}");
     answer

@@ -8,7 +8,7 @@ const SEND: &str = "POST /v1/messages/send";
 
 /// A send: its status, whether it was replayed, and its answer.
 async fn send(api: &Api, raw_key: &str, idempotency_key: &str, text: &str) -> (u16, bool, Value) {
-    let request = reqwest::Client::new().post(format!("{}/v1/messages/send", api.mock.url()));
+    let request = crate::common::client().post(format!("{}/v1/messages/send", api.mock.url()));
     let request = request.header("x-api-key", raw_key).header("idempotency-key", idempotency_key);
     let body = json!({ "destinationNumber": "+5511988887777", "text": text });
     let response = request.json(&body).send().await.unwrap();

@@ -56,7 +56,7 @@ async fn a_call_that_is_given_up_is_counted_as_cancelled() {
     let gate = Gate::open().await;
     let (server, url) = measured(&gate.url(), Limits::default()).await;
     let body = request("tools/call", json!({ "name": "message_get", "arguments": { "id": "a" } }));
-    let (client, address) = (reqwest::Client::builder().no_proxy().build().unwrap(), server.mcp_url());
+    let (client, address) = (crate::common::client(), server.mcp_url());
     let call = tokio::spawn(client.post(address).headers(headers()).body(body.to_string()).send());
     let held = gate.arrival().await;
     assert!(get(url.clone()).await.text.contains("pilot_status_mcp_calls_in_flight 1\n"));

@@ -142,6 +142,6 @@ async fn a_server_that_stops_waits_no_longer_than_it_is_told_and_asks_for_nothin
 }
 
 async fn send_quietly(url: String, body: Value) {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = crate::common::client();
     _ = client.post(url).headers(headers()).body(body.to_string()).send().await;
 }

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -65,7 +65,7 @@ impl Program {
             request("tools/call", json!({ "name": "message_get", "arguments": { "id": "secret_id" } }));
         tokio::spawn(async move {
             let headers = common::edit(headers(), &[("x-request-id", "req-1")]);
-            let client = Client::builder().no_proxy().build()?;
+            let client = crate::common::client();
             client.post(url).headers(headers).body(body.to_string()).send().await?.text().await
         })
     }
@@ -82,7 +82,7 @@ async fn sigterm_drains() {
     let gate = Gate::open().await;
     let program = Program::start(&gate.url(), &[]).await;
     // A client whose connection was kept from before.
-    let kept = Client::builder().no_proxy().build().unwrap();
+    let kept = crate::common::client();
     let (health, mcp) = (format!("{}/health", program.url), format!("{}/mcp", program.url));
     assert!(kept.get(&health).send().await.unwrap().text().await.unwrap().contains("ok"));
     let call = program.call();

@@ -128,7 +128,7 @@ async fn hold_room_whichever_way_their_request_went() {
     let server = Server::builder().upstream(upstream.uri()).limits(limits).start().await.unwrap();
     let params = json!({ "name": "message_get", "arguments": { "id": "a" }, "task": null });
     let body = request("tools/call", params).to_string();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = crate::common::client();
     let ask = client.post(server.mcp_url()).headers(crate::common::headers()).body(body);
     let lazy = ask.send().await.unwrap();
     let told = failure(&call(&server, "message_get", json!({ "id": "a" })).await);

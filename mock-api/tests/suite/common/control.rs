@@ -15,7 +15,7 @@ pub(crate) struct Control {
 
 impl Control {
     pub(crate) async fn of(api: &Api) -> Self {
-        let (client, url) = (reqwest::Client::new(), api.mock.url());
+        let (client, url) = (crate::common::client(), api.mock.url());
         let document = client.get(format!("{url}/_mock/openapi.json")).send().await.unwrap();
         let document = serde_json::from_slice(&document.bytes().await.unwrap()).unwrap();
         Self { client, url, document }

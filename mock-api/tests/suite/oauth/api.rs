@@ -155,7 +155,7 @@ async fn a_key_and_a_token_together_are_refused() {
     let token = browser.api_token(&[]).await;
     let send = async |authorization: &str| {
         let url = format!("{}/v1/conversations", browser.api.mock.url());
-        let request = reqwest::Client::new().get(url).header("x-api-key", "ps_demo_meta");
+        let request = crate::common::client().get(url).header("x-api-key", "ps_demo_meta");
         browser.api.send(request.header("authorization", authorization)).await.0
     };
     assert_eq!(send(&format!("Bearer {token}")).await, 401);

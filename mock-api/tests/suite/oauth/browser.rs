@@ -2,7 +2,6 @@
 
 use mock_api::MockApi;
 use reqwest::Method;
-use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -102,7 +101,7 @@ impl Browser {
 
     pub(crate) async fn of(builder: mock_api::Builder) -> Self {
         let api = common::start(builder, "").await;
-        let http = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+        let http = common::client();
         Self { api, http }
     }
 

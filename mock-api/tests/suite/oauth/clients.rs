@@ -109,7 +109,7 @@ async fn a_public_client_has_no_secret_to_show() {
 #[tokio::test]
 async fn a_refused_client_is_told_how_to_prove_itself() {
     let browser = Browser::open().await;
-    let request = reqwest::Client::new().post(browser.url("/token"));
+    let request = crate::common::client().post(browser.url("/token"));
     let request = request.header("content-type", "application/x-www-form-urlencoded");
     for header in ["Basic !!!", "Basic bm9jb2xvbg==", "Bearer x", "Basic"] {
         let request = request.try_clone().unwrap().header("authorization", header);

@@ -159,7 +159,7 @@ async fn a_second_tab_does_not_spoil_the_first() {
     let client = browser.client().await;
     let (query, other) = (asking(&client), changed(&asking(&client), "state", Some("s2")));
     let first = browser.page(&query).await;
-    let again = reqwest::Client::new()
+    let again = crate::common::client()
         .get(format!("{}?{}", browser.url("/authorize"), encode(&other)))
         .header("cookie", format!("a=b; {}", first.cookie()));
     let again = again.send().await.unwrap();

@@ -13,7 +13,7 @@ use crate::oauth::browser::{Browser, CALLBACK, RESOURCE, allowing, asking, chang
 
 /// How the library sends a request.
 async fn send(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    let client = crate::common::client();
     let response = client.execute(request.try_into()?).await?;
     let mut answer = oauth2::http::Response::builder().status(response.status());
     for (name, value) in response.headers() {
