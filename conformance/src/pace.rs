@@ -3,10 +3,11 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::targets::{Answer, CallError};
+use crate::targets::{Answer, CallError, Heard};
 
 /// The longest wait that a target may ask for.
 const MAX_WAIT: Duration = Duration::from_secs(60);
@@ -41,14 +42,14 @@ impl Pace {
     }
 
     /// Makes a call when it is its turn, and again when the target asks to wait, as often and as long as is reasonable.
-    pub(crate) async fn ask<F>(&self, call: impl Fn() -> F) -> Result<Answer, CallError>
+    pub(crate) async fn ask<T: Timely, F>(&self, call: impl Fn() -> F) -> Result<T, CallError>
     where
-        F: Future<Output = Result<Answer, CallError>>,
+        F: Future<Output = Result<T, CallError>>,
     {
         for left in (0..MAX_CALLS).rev() {
             self.turn().await;
             let answer = call().await?;
-            let Some(wait) = not_now(&answer).filter(|_| self.patient) else { return Ok(answer) };
+            let Some(wait) = answer.not_now().filter(|_| self.patient) else { return Ok(answer) };
             if wait > MAX_WAIT || left == 0 {
                 break;
             }
@@ -66,27 +67,50 @@ impl Pace {
     }
 }
 
-/// How long a target asks to wait before the call is made again.
-fn not_now(answer: &Answer) -> Option<Duration> {
-    let named = answer.code().is_none_or(|code| NOT_NOW.contains(&code));
-    if !named || !matches!(answer.status, Some(429 | 503)) {
+/// An answer that may say "not now".
+pub(crate) trait Timely {
+    /// How long the target asks to wait before the call is made again.
+    fn not_now(&self) -> Option<Duration>;
+}
+
+impl Timely for Answer {
+    fn not_now(&self) -> Option<Duration> {
+        not_now(self.status, &self.headers, &self.body)
+    }
+}
+
+impl Timely for Heard {
+    fn not_now(&self) -> Option<Duration> {
+        not_now(Some(self.status), &self.headers, &self.json())
+    }
+}
+
+/// Whether a status may mean that a call comes too soon.
+pub(crate) const fn is_not_now(status: u16) -> bool {
+    matches!(status, 429 | 503)
+}
+
+/// How long an answer of these parts asks to wait.
+pub(crate) fn not_now(status: Option<u16>, headers: &HeaderMap, body: &Value) -> Option<Duration> {
+    let code = body.get("code").and_then(Value::as_str);
+    if !status.is_some_and(is_not_now) || code.is_some_and(|code| !NOT_NOW.contains(&code)) {
         return None;
     }
     let seconds = |seconds: f64| Duration::try_from_secs_f64(seconds).ok();
-    let told = || seconds(answer.body.get("retryAfterSeconds").and_then(Value::as_f64)?);
-    let header = header(answer, "retry-after");
-    let wait = header.and_then(|text| text.parse().ok().and_then(seconds).or_else(|| until(text, answer)));
+    let told = || seconds(body.get("retryAfterSeconds").and_then(Value::as_f64)?);
+    let header = header(headers, "retry-after");
+    let wait = header.and_then(|text| text.parse().ok().and_then(seconds).or_else(|| until(text, headers)));
     Some(wait.or_else(told).unwrap_or(USUAL_WAIT))
 }
 
 /// From the moment of an answer to a date.
-fn until(date: &str, answer: &Answer) -> Option<Duration> {
-    let sent = httpdate::parse_http_date(header(answer, "date")?).ok()?;
+fn until(date: &str, headers: &HeaderMap) -> Option<Duration> {
+    let sent = httpdate::parse_http_date(header(headers, "date")?).ok()?;
     Some(httpdate::parse_http_date(date).ok()?.duration_since(sent).unwrap_or_default())
 }
 
-fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
-    answer.headers.get(name)?.to_str().ok().map(str::trim)
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
 }
 
 #[cfg(test)]

@@ -36,7 +36,8 @@ pub(crate) struct Targets {
     /// verified. No key is ever printed.
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
-    /// Call tools only that change nothing, and never send: so it is anyway for a target that is not on loopback, and with --keys.
+    /// Call tools only that change nothing, and never send: so it is anyway for a target that is not on loopback, and with --keys. Malformed requests and
+    /// others that no client would make are sent all the same, unless they name a tool that changes something.
     #[arg(long)]
     safe: bool,
     /// Under --safe: also call tools that change something. Without a control API they are only called so that they must refuse. Steers a mock.

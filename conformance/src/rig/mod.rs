@@ -1,5 +1,6 @@
 //! A pair of targets, and the mock behind them.
 
+mod by_hand;
 mod call;
 mod granted;
 mod steer;
