@@ -68,6 +68,15 @@ fn a_target_that_cannot_be_reached_is_3() {
     }
 }
 
+/// Nothing could be compared with anything.
+#[test]
+fn a_mock_whose_clock_runs_is_2() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let mock = runtime.block_on(mock_api::MockApi::builder().start()).unwrap();
+    let (code, out, err) = Place::new().run(&["--api", &mock.url(), "--only", "message_get"]);
+    assert!(code == 2 && err.contains("--clock frozen"), "{code} {out}{err}");
+}
+
 /// What comes before an example fails, and with it whatever needs the example, also when it is asked for alone.
 #[test]
 fn what_cannot_be_prepared_fails() {

@@ -9,13 +9,12 @@ mod stdio;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Call, CallError, Target};
-use crate::pace::{self, Pace, Timely};
+use crate::pace::{self, Later, Pace, Timely};
 use http::Http;
 use revision::NEWEST_LEGACY;
 use stdio::{Connect, Stdio};
@@ -47,8 +46,8 @@ struct Reply {
 }
 
 impl Timely for Reply {
-    fn not_now(&self) -> Option<Duration> {
-        pace::not_now(self.status, &self.headers, &self.message)
+    fn not_now(&self) -> Option<Later> {
+        pace::not_now(self.status, &self.headers, &self.message).map(Later::by_server)
     }
 }
 
