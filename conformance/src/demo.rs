@@ -1,12 +1,13 @@
 //! The names of the demo world, in which all checks speak, and what stands for them on a target that has other ones.
 
+use std::convert::Infallible;
 use std::fmt;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::targets::CallError;
+use crate::targets::{CallError, Raw};
 
 /// The account-wide key.
 pub(crate) const TENANT_KEY: &str = "ps_demo_tenant";
@@ -145,6 +146,12 @@ impl Roles {
     pub(crate) fn shown(&self, key: &str) -> String {
         let role = self.given.as_ref().and_then(|_| ROLES.iter().find(|(_, demo, _)| *demo == key));
         role.map_or_else(|| key.to_owned(), |(role, ..)| variable(role))
+    }
+
+    /// A request as it is printed.
+    pub(crate) fn shown_in(&self, raw: &Raw) -> Raw {
+        let Ok(raw) = raw.keyed(|key| Ok::<_, Infallible>(self.shown(key)));
+        raw
     }
 
     /// Takes every given key out of a value, names of members included.

@@ -1,6 +1,6 @@
 //! What may be done to a target. Every call of a tool passes [`Permit::allows`] first.
 
-use fixtures::Operation;
+use fixtures::{Contract, Operation};
 use serde_json::{Map, Value};
 
 use crate::targets::CallError;
@@ -88,6 +88,26 @@ impl Permit {
         Ok(())
     }
 
+    /// Whether a message that is made by hand may be sent. Nobody reads it as a target might, so that whoever names a tool that changes something, anywhere in
+    /// it, is taken to call it.
+    ///
+    /// # Errors
+    /// [`CallError::Unsupported`] with what would permit it.
+    pub(crate) fn allows_text(&self, contract: &Contract, text: &[u8]) -> Result<(), CallError> {
+        if *self == Self::Everything {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(text);
+        let mut writes = contract.tools().filter(|(tool, _)| !tool.annotations.read_only_hint);
+        // A name may also hide behind escapes.
+        if text.contains("\\u") || writes.any(|(tool, _)| text.contains(&tool.name)) {
+            return refuse(
+                "a request by hand that calls a tool which changes something is only for targets to which anything may be done",
+            );
+        }
+        Ok(())
+    }
+
     /// Whether a mock may be steered: what is not to be written to is not to be reset either.
     pub(crate) const fn steers(&self) -> bool {
         matches!(self, Self::Everything | Self::Safe { writes: true, .. })
@@ -139,7 +159,6 @@ fn refuse(reason: &str) -> Result<(), CallError> {
 
 #[cfg(test)]
 mod tests {
-    use fixtures::Contract;
     use serde_json::json;
 
     use super::*;
@@ -163,6 +182,18 @@ mod tests {
             assert!(Permit::Everything.allows(operation, &Map::new()).is_ok());
         }
         assert!(!safe(false, &[]).steers() && safe(true, &[]).steers());
+    }
+
+    #[test]
+    fn a_message_by_hand_names_no_tool_that_writes() {
+        let contract = Contract::load().unwrap();
+        let allows = |permit: &Permit, text: &str| permit.allows_text(&contract, text.as_bytes()).is_ok();
+        for (tool, _) in contract.tools() {
+            let text = format!(r#"[{{"params":{{"name":"{}"}}"#, tool.name);
+            assert_eq!(allows(&safe(true, &["1"]), &text), tool.annotations.read_only_hint, "{text}");
+            assert!(allows(&Permit::Everything, &text));
+        }
+        assert!(allows(&safe(false, &[]), "tools/list") && !allows(&safe(false, &[]), r"\u006dessages_send"));
     }
 
     #[test]

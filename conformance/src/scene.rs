@@ -162,8 +162,8 @@ impl<'a> Scene<'a> {
 
     /// Makes a raw request to any URL.
     pub(crate) fn send_to(&self, url: &str, raw: &Raw) -> Result<Heard, Box<Finding>> {
-        self.note(raw.curl(url));
-        Ok(self.rig.block_on(raw.send(self.rig.by_hand()?, url))?)
+        self.note(self.rig.roles().shown_in(raw).curl(url));
+        Ok(self.rig.send_by_hand(self.contract, url, raw)?)
     }
 
     /// Notes a command that is given otherwise.

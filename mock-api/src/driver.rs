@@ -1,14 +1,15 @@
 //! Lets time pass: what falls due happens, and webhooks are delivered, in the background or as the clock is moved on.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use jiff::SignedDuration;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, watch};
 
 use crate::mock::Mock;
 use crate::time::Time;
-use crate::webhooks::{Deliverer, Job, finish, take_jobs};
+use crate::webhooks::{Deliverer, Job, Outcome, finish, take_jobs};
 
 /// What the driver waits for and makes others wait for.
 #[derive(Debug)]
@@ -20,10 +21,28 @@ pub(crate) struct Driver {
     stirred: Notify,
     /// An attempt to deliver has ended.
     delivered: Notify,
+    /// The attempts that are under way.
+    attempts: std::sync::Mutex<BTreeSet<Attempt>>,
+    /// Attempts that were to end by then have nobody waiting for them any more.
+    given_up: watch::Sender<Option<Time>>,
     /// One moves the clock at a time.
     moving: Mutex<()>,
+    /// How many attempts there were.
+    attempted: AtomicU64,
     /// The mock is gone: nothing more happens by itself.
     stopped: AtomicBool,
+}
+
+/// An attempt to deliver that is under way: when it ends for want of an answer, by the mock's clock, and a number of its own.
+type Attempt = (Time, u64);
+
+/// Whether a move of the clock waits for attempts that are under way, or leaves them behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// Until they have ended.
+    ForAll,
+    /// Only for those whose time is over.
+    ForNone,
 }
 
 /// The state was replaced while the clock moved, and with it what the move was about.
@@ -37,7 +56,10 @@ impl Driver {
             epoch: AtomicU64::new(0),
             stirred: Notify::new(),
             delivered: Notify::new(),
+            attempts: std::sync::Mutex::default(),
+            given_up: watch::Sender::new(None),
             moving: Mutex::new(()),
+            attempted: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
         }
     }
@@ -45,6 +67,8 @@ impl Driver {
     /// The state was replaced.
     pub(crate) fn new_epoch(&self) {
         self.epoch.fetch_add(1, Ordering::Relaxed);
+        // The clock may have gone back.
+        self.given_up.send_replace(None);
         self.delivered.notify_waiters();
         self.stir();
     }
@@ -66,6 +90,19 @@ impl Driver {
     /// Says that there may be something to do.
     pub(crate) fn stir(&self) {
         self.stirred.notify_one();
+    }
+
+    /// An attempt begins.
+    fn begin(&self, now: Time) -> Attempt {
+        let end = now.plus(self.deliverer.timeout());
+        let attempt = (end, self.attempted.fetch_add(1, Ordering::Relaxed));
+        crate::lock(&self.attempts).insert(attempt);
+        attempt
+    }
+
+    /// When the next attempt ends for want of an answer.
+    fn next_end(&self) -> Option<Time> {
+        crate::lock(&self.attempts).first().map(|(end, _)| *end)
     }
 }
 
@@ -97,21 +134,26 @@ fn turn(mock: &Arc<Mock>) -> Left {
     if mock.driver.is_stopped() {
         return Left { next: None, idle: true };
     }
-    let (jobs, epoch, left) = {
-        let (mut state, _) = mock.settled();
-        let jobs = take_jobs(&mut state);
+    let (jobs, now, epoch, left) = {
+        let (mut state, now) = mock.settled();
+        let begin = |job| (job, mock.driver.begin(now));
+        let jobs: Vec<_> = take_jobs(&mut state).into_iter().map(begin).collect();
         let left = Left { next: state.schedule.next_time(), idle: state.webhooks.outbox.is_idle() };
-        (jobs, mock.driver.epoch(), left)
+        (jobs, now, mock.driver.epoch(), left)
     };
-    for job in jobs {
-        tokio::spawn(attempt(Arc::clone(mock), job, epoch));
+    for (job, this) in jobs {
+        tokio::spawn(attempt(Arc::clone(mock), job, epoch, now, this));
     }
     left
 }
 
-async fn attempt(mock: Arc<Mock>, job: Job, epoch: u64) {
-    let start = mock.clock.now();
-    let mut outcome = mock.driver.deliverer.deliver(&job).await;
+async fn attempt(mock: Arc<Mock>, job: Job, epoch: u64, start: Time, this: Attempt) {
+    let mut given_up = mock.driver.given_up.subscribe();
+    let mut outcome = tokio::select! {
+        biased;
+        outcome = mock.driver.deliverer.deliver(&job) => outcome,
+        _ = given_up.wait_for(|by| by.is_some_and(|by| by >= this.0)) => Outcome::unanswered(),
+    };
     let now = mock.clock.now();
     outcome.duration_ms = u64::try_from(now.since(start).as_millis()).unwrap_or_default();
     {
@@ -120,16 +162,18 @@ async fn attempt(mock: Arc<Mock>, job: Job, epoch: u64) {
             finish(&mut state, &job, outcome, now);
         }
     }
+    crate::lock(&mock.driver.attempts).remove(&this);
     turn(&mock);
     mock.driver.delivered.notify_waiters();
     mock.driver.stir();
 }
 
 /// Moves the clock to where `target` says from the time it shows, stopping wherever something falls due. Returns when all of it has happened, webhooks
-/// delivered or failed. Moves wait for each other, and each begins where the one before it ended.
+/// delivered or failed; or, where it waits for none, only sent. Moves wait for each other, and each begins where the one before it ended.
 pub(crate) async fn advance<E>(
     mock: &Arc<Mock>,
     target: impl FnOnce(Time) -> Result<Time, E>,
+    waiting: Waiting,
 ) -> Result<Result<(), Replaced>, E> {
     let _moving = mock.driver.moving.lock().await;
     let (epoch, target) = {
@@ -137,13 +181,17 @@ pub(crate) async fn advance<E>(
         (mock.driver.epoch(), target(mock.clock.now())?)
     };
     while !mock.driver.is_stopped() {
-        idle(mock).await;
+        match waiting {
+            Waiting::ForAll => idle(mock).await,
+            Waiting::ForNone => give_up(mock).await,
+        }
         // The clock is set under the state's lock, as it is where the state is replaced: it never shows the time of another one.
         let state = crate::lock(&mock.state);
         if epoch != mock.driver.epoch() {
             return Ok(Err(Replaced));
         }
-        match state.schedule.next_time() {
+        let end = mock.driver.next_end().filter(|_| waiting == Waiting::ForNone);
+        match state.schedule.next_time().into_iter().chain(end).min() {
             Some(at) if at <= target => mock.clock.set(at.max(mock.clock.now())),
             _ if mock.clock.now() < target => mock.clock.set(target),
             _ => break,
@@ -162,6 +210,22 @@ async fn idle(mock: &Arc<Mock>) {
         delivered.as_mut().enable();
         // From here on an attempt is under way, which says when it has ended.
         if turn(mock).idle {
+            return;
+        }
+        delivered.await;
+    }
+}
+
+/// Starts what is due, and ends the attempts whose time is over.
+async fn give_up(mock: &Arc<Mock>) {
+    turn(mock);
+    let now = mock.clock.now();
+    mock.driver.given_up.send_replace(Some(now));
+    loop {
+        let delivered = mock.driver.delivered.notified();
+        tokio::pin!(delivered);
+        delivered.as_mut().enable();
+        if mock.driver.is_stopped() || mock.driver.next_end().is_none_or(|end| end > now) {
             return;
         }
         delivered.await;
@@ -212,7 +276,7 @@ mod tests {
     #[tokio::test]
     async fn moves_add_up() {
         let api = frozen().await;
-        let hour = || advance(&api.mock, by(SignedDuration::from_hours(1)));
+        let hour = || advance(&api.mock, by(SignedDuration::from_hours(1)), Waiting::ForAll);
         let (a, b, c) = tokio::join!(hour(), hour(), hour());
         assert!([a, b, c].into_iter().all(|moved| moved.unwrap().is_ok()));
         assert_eq!(api.mock.clock.now().to_string(), "2026-06-20T13:00:00.000Z");
@@ -236,7 +300,7 @@ mod tests {
     async fn a_move_ends_when_the_state_is_replaced() {
         let (api, _silent) = with_a_delivery_that_does_not_end().await;
         api.save_snapshot("before").unwrap();
-        let mut moving = pin!(advance(&api.mock, by(SignedDuration::from_hours(1))));
+        let mut moving = pin!(advance(&api.mock, by(SignedDuration::from_hours(1)), Waiting::ForAll));
         assert!(!is_ready(moving.as_mut()), "it waits for the delivery");
         api.load_world(World::demo().unwrap());
         assert_eq!(moving.await.unwrap(), Err(Replaced));

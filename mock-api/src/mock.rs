@@ -117,7 +117,8 @@ impl MockApi {
             tracing::warn!(%by, "the clock does not go back");
         }
         let target = |now: Time| Ok::<_, Infallible>(now.plus(by.max(SignedDuration::ZERO)));
-        let Ok(Ok(()) | Err(driver::Replaced)) = driver::advance(&self.mock, target).await;
+        let Ok(Ok(()) | Err(driver::Replaced)) =
+            driver::advance(&self.mock, target, driver::Waiting::ForAll).await;
     }
 
     /// A digest of everything it holds: two equal ones mean that nothing changed in between.

@@ -175,6 +175,12 @@ impl<'a> Session<'a> {
         self.first.get().ok_or_else(|| Finding::new("the tool has no documented example"))
     }
 
+    /// The first example as it is documented, with what refers to earlier calls as it stands.
+    pub(crate) fn documented(&self) -> Result<Ready, Box<Finding>> {
+        let example = self.first_example()?;
+        Ok(Ready { key: example.key.clone(), arguments: example.arguments.clone(), doubt: None })
+    }
+
     /// Whether both sides answer a call alike. Elsewhere than on a mock anything may happen between the two: then what the API answers now counts.
     pub(crate) fn alike(
         &self,

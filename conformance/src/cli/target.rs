@@ -36,7 +36,8 @@ pub(crate) struct Targets {
     /// verified. No key is ever printed.
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
-    /// Call tools only that change nothing, and never send: so it is anyway for a target that is not on loopback, and with --keys.
+    /// Call tools only that change nothing, and never send: so it is anyway for a target that is not on loopback, and with --keys. Malformed requests and
+    /// others that no client would make are sent all the same, unless they name a tool that changes something.
     #[arg(long)]
     safe: bool,
     /// Under --safe: also call tools that change something. Without a control API they are only called so that they must refuse. Steers a mock.
@@ -45,7 +46,8 @@ pub(crate) struct Targets {
     /// Under --safe: also send to this phone or group. Repeat it, or separate by commas, for more.
     #[arg(long, value_name = "TO", value_delimiter = ',')]
     allow_sends: Vec<String>,
-    /// Calls a second at most [default: 5 for a target that is not on loopback, and with --keys; else any number]. Retry-After is honoured.
+    /// Calls a second at most [default: 5 for a target that is not on loopback, and with --keys; else any number]. Whatever it is, a server that asks to wait
+    /// is waited for as long as Retry-After says, up to a minute, and asked up to five times; what it refuses then is not verified.
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<f64>,
     /// Let keys go over plain http:// to a target that is not on loopback.
@@ -186,7 +188,8 @@ impl Targets {
         let token = self.control_token.clone().or_else(|| keys::variable(CONTROL_TOKEN));
         let rig = self.rig()?.permitting(self.permit(harmless)).steered_if_mock(token);
         if rig.is_steered() {
-            return Ok(rig.with_roles(roles.unwrap_or_default()));
+            stands(&rig)?;
+            return Ok(rig.with_roles(roles.unwrap_or_default()).paced(self.rate));
         }
         let Some(roles) = roles.or_else(|| harmless.then(Roles::default)) else {
             rig.reach().map_err(|error| Refusal::Failed(SuiteError::Unreachable(error)))?;
@@ -217,6 +220,16 @@ impl Targets {
         }
         Permit::Safe { writes: self.allow_writes, sends: self.allow_sends.clone() }
     }
+}
+
+/// Whether the clock of a mock stands still: where it runs, no two answers are alike, and it has left the time that recorded answers are of.
+fn stands(rig: &Rig) -> Result<(), Refusal> {
+    let runs = rig.look("/clock").is_ok_and(|clock| clock.get("mode").is_some_and(|mode| mode == "real"));
+    if runs {
+        let reason = "the mock's clock runs, so that no two answers are alike: start it with --clock frozen";
+        return Err(Refusal::Usage(reason.to_owned()));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

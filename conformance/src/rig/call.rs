@@ -1,4 +1,4 @@
-//! What is asked of the targets. Nothing gets past [`Rig::prepared`] that is not permitted.
+//! The calls that are made of the targets. None gets past [`Rig::prepared`] that is not permitted.
 
 use std::sync::atomic::Ordering;
 
@@ -7,8 +7,7 @@ use serde_json::{Map, Value};
 use super::{Rig, Transport};
 use crate::demo;
 use crate::own::start_strict_mock;
-use crate::permit::Permit;
-use crate::targets::{Answer, Call, CallError, Mcp, Peer, Rest, Revision, Sender, Target, Wire};
+use crate::targets::{Answer, Call, CallError, Mcp, Rest, Revision, Target, Wire};
 
 impl Rig {
     /// Calls a tool. Keys and numbers of the demo world are those of the target.
@@ -51,16 +50,6 @@ impl Rig {
     pub(crate) fn call_retrying(&self, call: &Call<'_>) -> Result<Answer, CallError> {
         let Some(own) = &self.own else { return self.call(Target::Mcp, call) };
         self.block_on(async { own.retrying().await?.call(call).await })
-    }
-
-    /// Makes any request to the API. Nobody looks at what it asks for, so that it is only for targets to which anything may be done.
-    ///
-    /// # Errors
-    /// As [`Rest::send`](crate::targets::Rest::send).
-    pub(crate) fn send(&self, wire: &Wire) -> Result<Answer, CallError> {
-        self.there(Target::Rest)?;
-        self.anything_goes()?;
-        self.block_on(self.rest.send(wire))
     }
 
     /// Makes a request to a mock that refuses unknown fields. Whether one does is settled when it starts.
@@ -127,7 +116,7 @@ impl Rig {
     /// As [`Mcp::list`].
     pub fn list_tools(&self, key: &str) -> Result<Vec<Value>, CallError> {
         self.there(Target::Mcp)?;
-        self.block_on(self.mcp.list(self.roles.key_or_any(key)))
+        self.block_on(self.mcp.list(self.roles.key_or_any(key), &self.pace))
     }
 
     /// The tools as the server lists them in a revision, over a transport. It must be reached over that one.
@@ -139,7 +128,7 @@ impl Rig {
     ) -> Result<Vec<Value>, CallError> {
         self.there(Target::Mcp)?;
         let mcp = self.over(transport)?.speaking(revision);
-        self.block_on(mcp.list(self.roles.key_or_any(key)))
+        self.block_on(mcp.list(self.roles.key_or_any(key), &self.pace))
     }
 
     /// The contract as the API publishes it.
@@ -148,7 +137,7 @@ impl Rig {
     /// As [`Rest::get`](crate::targets::Rest::get).
     pub fn openapi(&self) -> Result<Value, CallError> {
         self.there(Target::Rest)?;
-        Ok(self.block_on(self.rest.get("/openapi.json"))?.body)
+        Ok(self.block_on(self.pace.ask(|| self.rest.get("/openapi.json")))?.body)
     }
 
     /// The server over a transport.
@@ -160,23 +149,6 @@ impl Rig {
             }
         };
         found.ok_or_else(|| CallError::Unsupported(format!("the server is not reached over {transport}")))
-    }
-
-    /// What makes requests by hand. Nobody looks at what they ask for, so that they are only for targets to which anything may be done.
-    pub(crate) fn by_hand(&self) -> Result<&Sender, CallError> {
-        self.there(Target::Mcp)?;
-        self.anything_goes()?;
-        Ok(&self.sender)
-    }
-
-    fn anything_goes(&self) -> Result<(), CallError> {
-        match self.permit {
-            Permit::Everything => Ok(()),
-            Permit::Safe { .. } => Err(CallError::Unsupported(
-                "requests that no client would make are only for targets to which anything may be done"
-                    .to_owned(),
-            )),
-        }
     }
 
     /// The URL of the server's endpoint. It must be reached over HTTP.
@@ -191,13 +163,5 @@ impl Rig {
             Some(own) => self.block_on(own.with_tokens()),
             None => self.endpoint(),
         }
-    }
-
-    /// A server over stdio that nobody has spoken with. It must be reached over stdio.
-    pub(crate) fn fresh(&self, key: &str) -> Result<Peer, CallError> {
-        self.by_hand()?;
-        let mcp = self.over(Transport::Stdio)?;
-        // Where it serves in this process, it needs the runtime.
-        self.block_on(async { mcp.fresh(key) })
     }
 }

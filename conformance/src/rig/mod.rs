@@ -1,5 +1,6 @@
 //! A pair of targets, and the mock behind them.
 
+mod by_hand;
 mod call;
 mod granted;
 mod steer;
@@ -19,7 +20,7 @@ use crate::control::Control;
 use crate::demo::Roles;
 use crate::granted::Granted;
 use crate::own::Own;
-use crate::pace::Pace;
+use crate::pace::{Pace, Patience};
 use crate::permit::Permit;
 use crate::targets::{CallError, Mcp, Rest, Sender, Target};
 
@@ -161,10 +162,11 @@ impl Rig {
         Self { roles, ..self }
     }
 
-    /// The same, asked so many times a second at most, and again when it asks to wait.
+    /// The same, asked so many times a second at most, and again when it asks to wait. What a mock answers stands; the server before it may ask to wait.
     #[must_use]
     pub fn paced(self, calls_a_second: Option<f64>) -> Self {
-        Self { pace: Pace::new(calls_a_second), ..self }
+        let patience = if self.is_steered() { Patience::Server } else { Patience::Everybody };
+        Self { pace: Pace::new(calls_a_second, patience), ..self }
     }
 
     /// The same without the other side: what needs it is not verified.

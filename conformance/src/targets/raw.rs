@@ -5,7 +5,7 @@ use reqwest::{Client, Method};
 use serde_json::{Map, Value};
 
 use super::mcp::read_message;
-use super::rest::quote;
+use super::rest::{header_flag, quote};
 use super::{CallError, Revision, Target, bounded, client};
 
 /// Longest body that is shown in a command line.
@@ -86,11 +86,25 @@ impl Raw {
         Self { body: body.into(), ..self }
     }
 
+    /// The same with other keys: what goes to the target, or is shown, for those of the demo world.
+    pub(crate) fn keyed<E>(&self, key: impl Fn(&str) -> Result<String, E>) -> Result<Self, E> {
+        let mut raw = self.clone();
+        for (_, value) in raw.headers.iter_mut().filter(|(name, _)| name == "x-api-key") {
+            *value = key(value)?;
+        }
+        Ok(raw)
+    }
+
+    /// All that it says: the body, and the values of its headers.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.headers.iter().map(|(_, value)| value.as_bytes()).chain([self.body.as_slice()])
+    }
+
     /// The command line that makes the same request.
     pub(crate) fn curl(&self, url: &str) -> String {
         let mut line = format!("curl -sS -i -X {} {}", self.method, quote(url));
         for (name, value) in &self.headers {
-            line.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
+            line.push_str(&header_flag(name, value));
         }
         match self.body.len() {
             0 => line,

@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 
 use super::{Answer, Call, CallError, Target, client, credential};
+use crate::pace;
 
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -96,15 +97,7 @@ impl Wire {
     pub fn curl(&self, base: &str) -> String {
         let mut line = format!("curl -sS -X {} {}", self.method, quote(&format!("{base}{}", self.target)));
         for (name, value) in &self.headers {
-            // A variable stands for a key that is not to be printed, and is for the shell to fill in.
-            let variable = value.strip_prefix('$').is_some_and(|name| {
-                !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-            });
-            let header = format!("{name}: {value}");
-            line.push_str(&format!(
-                " -H {}",
-                if variable { format!("\"{header}\"") } else { quote(&header) }
-            ));
+            line.push_str(&header_flag(name, value));
         }
         if let Some(body) = &self.body {
             line.push_str(&format!(" -H 'content-type: application/json' -d {}", quote(&shown(body))));
@@ -174,9 +167,19 @@ impl Rest {
         let response = request.send().await.map_err(|error| unusable(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await.map_err(|error| unusable(&error))?;
-        let body = serde_json::from_str(&text)
-            .map_err(|error| unusable(&format!("{status} with {text:?}: {error}")))?;
         let mut defects = Vec::new();
+        let body = match serde_json::from_str(&text) {
+            Ok(body) => body,
+            Err(error) => {
+                let defect = format!("{status} with {text:?}: {error}");
+                // What stands in front of an API says "not now" in its own way.
+                if !pace::is_not_now(status.as_u16()) {
+                    return Err(unusable(&defect));
+                }
+                defects.push(defect);
+                Value::Null
+            }
+        };
         if !headers.get("content-type").is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
         {
             defects.push("the content-type is not application/json".to_owned());
@@ -228,6 +231,15 @@ fn header(value: &Value) -> Result<String, CallError> {
     let text = plain(value)?;
     let sayable = !text.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') && text.trim() == text;
     if sayable { Ok(text) } else { Err(CallError::Inexpressible(format!("{text:?} in a header"))) }
+}
+
+/// The option of curl that sends a header. A variable stands for a key that is not to be printed, and is for the shell to fill in.
+pub(super) fn header_flag(name: &str, value: &str) -> String {
+    let variable = value.strip_prefix('$').is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    });
+    let header = format!("{name}: {value}");
+    format!(" -H {}", if variable { format!("\"{header}\"") } else { quote(&header) })
 }
 
 pub(super) fn quote(text: &str) -> String {

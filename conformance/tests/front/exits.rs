@@ -68,6 +68,35 @@ fn a_target_that_cannot_be_reached_is_3() {
     }
 }
 
+/// Nothing could be compared with anything.
+#[test]
+fn a_mock_whose_clock_runs_is_2() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let mock = runtime.block_on(mock_api::MockApi::builder().start()).unwrap();
+    let (code, out, err) = Place::new().run(&["--api", &mock.url(), "--only", "message_get"]);
+    assert!(code == 2 && err.contains("--clock frozen"), "{code} {out}{err}");
+}
+
+/// What comes before an example fails, and with it whatever needs the example, also when it is asked for alone.
+#[test]
+fn what_cannot_be_prepared_fails() {
+    let manner = Manner { refuses_webhooks: true, steered: true, ..Manner::default() };
+    let (fake, place) = (Fake::start(manner), Place::new());
+    let target = ["--api", fake.api.as_str(), "--mcp", fake.mcp.as_str(), "--report", "json=r.json"];
+    for check in ["missing-key/rest", "unknown-id/mcp"] {
+        let (code, out, err) =
+            place.run(&[&target[..], &["--only", &format!("webhooks_delete/{check}")]].concat());
+        let said = format!(
+            "FAIL webhooks_delete/{check}\n  what      webhooks_create, which comes before the example, was refused"
+        );
+        assert!(code == 1 && out.contains(&said), "{code} {out}{err}");
+    }
+    let (code, out, _) = place.run(&[&target[..], &["--only", "webhooks_delete"]].concat());
+    let checks = place.json("r.json")["checks"].as_array().unwrap().clone();
+    let made = |rule: &str| checks.iter().any(|check| check["id"] == format!("webhooks_delete/{rule}/rest"));
+    assert!(code == 1 && made("wrong-key") && !made("refusals"), "{out}");
+}
+
 #[test]
 fn a_failure_is_1_and_can_be_repeated_alone() {
     let (fake, place) = (Fake::start(Manner { repeats: true, ..Manner::default() }), Place::new());

@@ -25,6 +25,8 @@ pub(crate) struct Manner {
     pub(crate) repeats: bool,
     /// Passes the control API through.
     pub(crate) steered: bool,
+    /// Says that it has no webhooks to be created.
+    pub(crate) refuses_webhooks: bool,
 }
 
 /// The API and a server in front of it.
@@ -83,6 +85,9 @@ async fn answer(behind: Arc<Behind>, request: Request) -> Response {
     if behind.manner.limits && count % 3 == 0 {
         let body = json!({ "error": "Too soon", "code": "RATE_LIMITED", "retryAfterSeconds": 0 });
         return told(429, [("retry-after", "0")].into_iter().collect::<Vec<_>>(), &body);
+    }
+    if behind.manner.refuses_webhooks && method == "POST" && path == "/v1/webhooks" {
+        return told(503, Vec::new(), &json!({ "error": "No webhooks" }));
     }
     let mut headers: HeaderMap = parts.headers;
     for name in [header::HOST, header::CONTENT_LENGTH] {

@@ -5,6 +5,7 @@
 mod baseline;
 mod exits;
 mod fake;
+mod limited;
 mod reports;
 mod safe;
 

@@ -42,6 +42,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     delivery("takes any answer for a success", "webhooks/status-decides/rest", |parcel| {
         parcel.told = Some(204)
     }),
+    delivery("does not wait for an answer", "webhooks/unanswered/rest", |parcel| parcel.hastily = true),
+    delivery("has no time for a receiver", "webhooks/unanswered/mcp", |parcel| parcel.copies = 0),
     reply("logs successes only", "webhooks/logged/rest", |ask, reply| {
         if let Some(rows) = reply.body.as_array_mut().filter(|_| ask.path.contains("/logs")) {
             rows.retain(|row| row["status"] == "SUCCESS");

@@ -20,6 +20,8 @@ pub(crate) struct Parcel {
     pub(crate) copies: usize,
     /// Whether it waits until another one has overtaken it.
     pub(crate) waits: bool,
+    /// Whether the target is told before the receiver has said anything.
+    pub(crate) hastily: bool,
     /// What the target is told, whatever the receiver says.
     pub(crate) told: Option<u16>,
     /// Where it goes to.
@@ -76,10 +78,16 @@ async fn forward(
     let (parts, body) = request.into_parts();
     let to = parts.uri.path().strip_prefix(TO).unwrap().to_owned();
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    let mut parcel = Parcel { headers: parts.headers, body, copies: 1, waits: false, told: None, to };
+    let mut parcel =
+        Parcel { headers: parts.headers, body, copies: 1, waits: false, hastily: false, told: None, to };
     change(&mut parcel);
     if parcel.waits {
         waiting.lock().unwrap().push(parcel);
+        return StatusCode::OK;
+    }
+    if parcel.hastily {
+        let client = client.clone();
+        tokio::spawn(async move { deliver(&client, &parcel).await });
         return StatusCode::OK;
     }
     let overtaken = std::mem::take(&mut *waiting.lock().unwrap());

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::error::ControlError;
 use super::input::Input;
 use super::ops::ok;
-use crate::driver;
+use crate::driver::{self, Waiting};
 use crate::mock::Mock;
 use crate::time::Time;
 
@@ -44,6 +44,13 @@ struct Put {
 struct Advance {
     by: Option<String>,
     to: Option<Time>,
+    /// Whether deliveries that are under way are waited for.
+    #[serde(default = "waits")]
+    wait: bool,
+}
+
+const fn waits() -> bool {
+    true
 }
 
 pub(super) fn read(mock: &Mock) -> ClockReading {
@@ -53,15 +60,19 @@ pub(super) fn read(mock: &Mock) -> ClockReading {
 
 /// Moves the clock to a time that is not behind it.
 pub(super) async fn advance_to(mock: &Arc<Mock>, target: Time) -> Result<(), ControlError> {
-    move_on(mock, |_| target).await
+    move_on(mock, |_| target, Waiting::ForAll).await
 }
 
-async fn move_on(mock: &Arc<Mock>, target: impl FnOnce(Time) -> Time) -> Result<(), ControlError> {
+async fn move_on(
+    mock: &Arc<Mock>,
+    target: impl FnOnce(Time) -> Time,
+    waiting: Waiting,
+) -> Result<(), ControlError> {
     let not_back = |now| match target(now) {
         target if target < now => Err(backwards(now)),
         target => Ok(target),
     };
-    driver::advance(mock, not_back).await?.map_err(|driver::Replaced| {
+    driver::advance(mock, not_back, waiting).await?.map_err(|driver::Replaced| {
         let text = "The state was replaced while the clock moved, by a reset, a world or a snapshot: look where it stands and go on from there";
         ControlError::new(409, "STATE_REPLACED", text)
     })
@@ -102,12 +113,14 @@ pub(super) async fn put(mock: Arc<Mock>, input: Input) -> Result<Response, Contr
 }
 
 pub(super) async fn advance(mock: Arc<Mock>, input: Input) -> Result<Response, ControlError> {
-    match input.json()? {
-        Advance { by: Some(by), to: None } => {
+    let Advance { by, to, wait } = input.json()?;
+    let waiting = if wait { Waiting::ForAll } else { Waiting::ForNone };
+    match (by, to) {
+        (Some(by), None) => {
             let by = duration(&by)?;
-            move_on(&mock, |now| now.plus(by)).await?;
+            move_on(&mock, |now| now.plus(by), waiting).await?;
         }
-        Advance { by: None, to: Some(to) } => advance_to(&mock, to).await?,
+        (None, Some(to)) => move_on(&mock, |_| to, waiting).await?,
         _ => return Err(ControlError::invalid("", "give either by (a duration) or to (an instant)")),
     }
     ok(&read(&mock))

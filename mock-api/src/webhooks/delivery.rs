@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::SignedDuration;
 use reqwest::redirect::Policy;
 use sha2::Sha256;
 use url::Url;
@@ -23,7 +24,15 @@ pub(crate) struct Outcome {
     pub(crate) duration_ms: u64,
 }
 
+/// Why there is no answer.
+const LATE: &str = "no answer in time";
+
 impl Outcome {
+    /// Nobody answered in time.
+    pub(crate) fn unanswered() -> Self {
+        Self::failed(LATE)
+    }
+
     fn failed(reason: impl Into<String>) -> Self {
         Self { response: Some(reason.into()), ..Self::default() }
     }
@@ -34,6 +43,7 @@ impl Outcome {
 pub(crate) struct Deliverer {
     client: reqwest::Client,
     hosts: Hosts,
+    timeout: Duration,
 }
 
 impl Deliverer {
@@ -44,7 +54,12 @@ impl Deliverer {
             .user_agent(concat!("pilot-status-mock/", env!("CARGO_PKG_VERSION")))
             .no_proxy()
             .build()?;
-        Ok(Self { client, hosts })
+        Ok(Self { client, hosts, timeout })
+    }
+
+    /// How long an attempt may take, of real time and of the mock's.
+    pub(crate) fn timeout(&self) -> SignedDuration {
+        SignedDuration::try_from(self.timeout).unwrap_or(SignedDuration::MAX)
     }
 
     pub(crate) async fn deliver(&self, job: &Job) -> Outcome {
@@ -85,7 +100,7 @@ async fn read(mut response: reqwest::Response) -> Outcome {
 /// The kind of failure only: the texts below it differ from machine to machine.
 fn reason(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
-        "no answer in time"
+        LATE
     } else if error.is_connect() {
         "no connection"
     } else {

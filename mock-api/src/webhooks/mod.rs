@@ -14,7 +14,7 @@ mod request;
 mod store;
 mod view;
 
-pub(crate) use delivery::Deliverer;
+pub(crate) use delivery::{Deliverer, Outcome};
 pub(crate) use emit::{Event, emit, emit_to_tenant};
 pub use inspect::{DeliveryRecord, WebhookDetails};
 pub(crate) use outbox::{Job, finish, take_jobs};

@@ -3,6 +3,7 @@
 use crate::common::receiver::{Answer, Receiver};
 use crate::common::{Api, NOW, api, code};
 use jiff::SignedDuration;
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -146,6 +147,50 @@ async fn deliveries_have_ten_seconds() {
     api.mock.advance(SignedDuration::from_secs(1)).await;
     let (_, log) = api.get(&logs).await;
     assert_eq!((log.as_array().unwrap().len(), &log[0]["status"]), (2, &json!("SUCCESS")), "tried again");
+}
+
+/// On the mock's clock, without waiting for anybody.
+// facts: WHK-SEND-009
+#[tokio::test]
+async fn a_receiver_that_is_too_slow_is_left_behind() {
+    let receiver = Receiver::start().await;
+    let api = api("ps_demo_web").await;
+    let body = json!({ "url": receiver.url("/"), "events": ["message.received"] });
+    let (_, webhook) = api.post("/webhooks", body).await;
+    let logs = format!("/webhooks/{}/logs", webhook["id"].as_str().unwrap());
+    let hurry = async |by: &str| {
+        control(&api, Method::POST, "/clock/advance", json!({ "by": by, "wait": false })).await;
+        api.get(&logs).await.1.as_array().unwrap().clone()
+    };
+    receiver.answer([Answer::Silence, Answer::Silence]);
+    simulate(&api, "message", json!({ "numberId": "num_web", "from": ANA, "text": "Oi" })).await;
+    assert!(hurry("PT9.999S").await.is_empty(), "its time is not over");
+    let log = hurry("PT0.001S").await;
+    assert_eq!((&log[0]["status"], &log[0]["response"]), (&json!("FAILED"), &json!("no answer in time")));
+    // The next attempt begins after a second, and has its time as well.
+    assert_eq!(hurry("PT10.999S").await.len(), 1);
+    assert_eq!(hurry("PT0.001S").await.len(), 2);
+    api.mock.advance(SignedDuration::from_secs(5)).await;
+    let (_, log) = api.get(&logs).await;
+    assert_eq!((log.as_array().unwrap().len(), &log[0]["status"]), (3, &json!("SUCCESS")), "tried again");
+}
+
+/// What was given up before the clock went back is over; what is tried after it has its time.
+#[tokio::test]
+async fn going_back_gives_up_nothing() {
+    let receiver = Receiver::start().await;
+    let api = api("ps_demo_web").await;
+    let body = json!({ "url": receiver.url("/"), "events": ["message.received"] });
+    api.post("/webhooks", body).await;
+    control(&api, Method::PUT, "/snapshots/before", json!({})).await;
+    control(&api, Method::POST, "/clock/advance", json!({ "by": "PT1H", "wait": false })).await;
+    control(&api, Method::POST, "/snapshots/before/restore", json!({})).await;
+    simulate(&api, "message", json!({ "numberId": "num_web", "from": ANA, "text": "Oi" })).await;
+    api.settle().await;
+    let (_, webhooks) = api.get("/webhooks").await;
+    let logs =
+        format!("/webhooks/{}/logs", webhooks.as_array().unwrap().last().unwrap()["id"].as_str().unwrap());
+    assert_eq!(api.get(&logs).await.1[0]["status"], "SUCCESS");
 }
 
 // facts: MSG-CODE-010

@@ -51,6 +51,10 @@ impl Case {
         self.grant.map(Grant::shown).or_else(|| self.key.clone())
     }
 
+    fn is_on(&self, target: Target) -> bool {
+        self.only.is_none_or(|only| only == target)
+    }
+
     /// The example's own call, to be refused under the given rule.
     pub(super) fn refused(
         family: Family,
@@ -121,12 +125,25 @@ pub(super) fn run(session: &mut Session<'_>) {
     let cases = session.first().map(|ready| cases(session, ready));
     match cases {
         Ok(cases) => cases.iter().for_each(|case| run_case(session, case)),
-        Err(finding) => {
-            let (family, rule) = (Family::Schema, "refusals");
-            session.recorder.record(family, rule, Target::Rest, Evidence::Inferred, Err(finding));
-        }
+        Err(finding) => unready(session, &finding),
     }
     untouched(session);
+}
+
+/// Nothing can be tried where the example cannot be prepared: that is how every case ends.
+fn unready(session: &mut Session<'_>, finding: &Finding) {
+    let cases = session.documented().map(|ready| cases(session, &ready)).unwrap_or_default();
+    for case in &cases {
+        for target in Target::ALL.into_iter().filter(|target| case.is_on(*target)) {
+            let checked = Err(Box::new(finding.clone()));
+            session.recorder.record(case.family, &case.rule, target, evidence(session, case), checked);
+        }
+    }
+    if cases.is_empty() {
+        let (family, rule) = (Family::Schema, "refusals");
+        let checked = Err(Box::new(finding.clone()));
+        session.recorder.record(family, rule, Target::Rest, Evidence::Inferred, checked);
+    }
 }
 
 fn cases(session: &Session<'_>, ready: &Ready) -> Vec<Case> {
@@ -144,8 +161,7 @@ fn cases(session: &Session<'_>, ready: &Ready) -> Vec<Case> {
 fn run_case(session: &mut Session<'_>, case: &Case) {
     let mut rest = None;
     for target in Target::ALL {
-        let applies = case.only.is_none_or(|only| only == target);
-        if !applies || (target == Target::Rest && !session.expressible(&case.arguments)) {
+        if !case.is_on(target) || (target == Target::Rest && !session.expressible(&case.arguments)) {
             continue;
         }
         let answer = answer(session, case, target);

@@ -33,6 +33,7 @@ pub(super) const RULES: &[Rule] = &[
     retries::RETRIED,
     retries::ENDS,
     retries::STATUS,
+    retries::UNANSWERED,
     retries::LOGGED,
     payload::RULE,
     lifecycle::TO_READ,

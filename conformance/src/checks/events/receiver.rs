@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// More than any check lets come; what comes beyond is not kept.
@@ -47,6 +48,24 @@ struct Shared {
     arrived: Vec<Delivery>,
     /// Statuses for what comes next, one each, and 200 after them.
     answers: VecDeque<u16>,
+    /// How many are answered never, before all others.
+    ignored: usize,
+    came: Arc<Notify>,
+}
+
+impl Shared {
+    /// Keeps what comes: the status of its answer, if it gets any.
+    fn take(&mut self, delivery: Delivery) -> Option<u16> {
+        if self.arrived.len() < MOST_KEPT {
+            self.arrived.push(delivery);
+        }
+        self.came.notify_waiters();
+        if let Some(left) = self.ignored.checked_sub(1) {
+            self.ignored = left;
+            return None;
+        }
+        Some(self.answers.pop_front().unwrap_or(200))
+    }
 }
 
 /// A running receiver; it stops when it is dropped.
@@ -78,6 +97,23 @@ impl Receiver {
         lock(&self.shared).answers.extend(statuses);
     }
 
+    /// Lets the next one wait for an answer for ever.
+    pub(super) fn ignore(&self) {
+        lock(&self.shared).ignored += 1;
+    }
+
+    /// Done when something has come that was not taken yet.
+    pub(super) async fn arrival(&self) {
+        loop {
+            let came = Arc::clone(&lock(&self.shared).came);
+            let came = came.notified();
+            if !lock(&self.shared).arrived.is_empty() {
+                return;
+            }
+            came.await;
+        }
+    }
+
     /// What has come since the last time.
     pub(super) fn take(&self) -> Vec<Delivery> {
         std::mem::take(&mut lock(&self.shared).arrived)
@@ -102,11 +138,8 @@ async fn receive(
     raw: Bytes,
 ) -> Response {
     let body = serde_json::from_slice(&raw).unwrap_or_default();
-    let mut shared = lock(&shared);
-    let status = shared.answers.pop_front().unwrap_or(200);
-    if shared.arrived.len() < MOST_KEPT {
-        shared.arrived.push(Delivery { method, path: uri.path().to_owned(), headers, raw, body });
-    }
+    let status = lock(&shared).take(Delivery { method, path: uri.path().to_owned(), headers, raw, body });
+    let Some(status) = status else { return std::future::pending().await };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     if status.is_redirection() {
         return (status, [("location", "/elsewhere")]).into_response();

@@ -2,6 +2,7 @@
 
 use fixtures::Evidence;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::Check;
 use super::inbox::{ATTEMPTED, CAIO, Inbox, arrived_at};
@@ -13,6 +14,7 @@ use crate::finding::Finding;
 use crate::recorder::Checked;
 use crate::rule::Rule;
 use crate::subject::{compile, holds};
+use crate::targets::PATIENCE;
 
 pub(super) const RETRIED: Rule = Rule::must(
     "retried",
@@ -26,6 +28,11 @@ pub(super) const STATUS: Rule = Rule::must(
     "Any 2xx is a success; a redirect is not followed, and fails like any other status.",
 )
 .proves(&["WHK-SEND-005", "WHK-SEND-015"]);
+pub(super) const UNANSWERED: Rule = Rule::must(
+    "unanswered",
+    "A delivery that has no answer after 10 s is logged as failed, without a status, and tried again after 1 s.",
+)
+.proves(&["WHK-SEND-006", "WHK-SEND-008", "WHK-SEND-009"]);
 pub(super) const LOGGED: Rule = Rule::must(
     "logged",
     "The log has each attempt, newest first, with what was sent and what came back; it can be cut and filtered.",
@@ -45,9 +52,12 @@ pub(super) const CHECKS: &[(Rule, Evidence, Check)] = &[
     (RETRIED, Evidence::Inferred, retried),
     (ENDS, Evidence::Documented, ends),
     (STATUS, Evidence::Documented, status_decides),
+    (UNANSWERED, Evidence::Inferred, unanswered),
     (LOGGED, Evidence::Documented, logged),
 ];
 
+/// How long a receiver may take.
+const TIMEOUT: i64 = 10 * SECOND;
 const BACKOFF: [i64; 5] = [SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE];
 
 fn retried(inbox: &Inbox<'_>) -> Checked {
@@ -103,6 +113,26 @@ fn status_decides(inbox: &Inbox<'_>) -> Checked {
     arrived_at("/elsewhere", &arrived, &[], "a redirect was followed")?;
     let message = "307 and 404 have to be tried again, and 204 not";
     arrived_at("/hook", &arrived, &["message.sent"; 3], message)
+}
+
+fn unanswered(inbox: &Inbox<'_>) -> Checked {
+    let hook = inbox.webhook("num_web", "/hook", &["message.sent"])?;
+    inbox.receiver.ignore();
+    inbox.send(CAIO)?;
+    inbox.stage.hurry(ATTEMPTED)?;
+    let came = inbox.scene.rig.block_on(async { timeout(PATIENCE, inbox.receiver.arrival()).await });
+    came.map_err(|_| Finding::new("the first attempt did not come"))?;
+    inbox.receiver.take();
+    inbox.stage.hurry(TIMEOUT - 1)?;
+    has_rows(&inbox.log(&hook, None, None)?, &[])?;
+    inbox.stage.hurry(1)?;
+    let late = json!({ "event": "message.sent", "status": "FAILED", "statusCode": null });
+    has_rows(&inbox.log(&hook, None, None)?, std::slice::from_ref(&late))?;
+    let early = inbox.wait(SECOND - 1)?;
+    arrived_at("/hook", &early, &[], "it was tried again too early")?;
+    let again = inbox.wait(1)?;
+    arrived_at("/hook", &again, &["message.sent"], "it was not tried again after 1 s")?;
+    has_rows(&inbox.log(&hook, None, None)?, &[json!({ "status": "SUCCESS", "statusCode": 200 }), late])
 }
 
 fn logged(inbox: &Inbox<'_>) -> Checked {

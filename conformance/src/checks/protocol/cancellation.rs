@@ -41,13 +41,13 @@ pub(super) fn run(scene: &mut Scene<'_>) {
 }
 
 fn hanging_up(scene: &Scene<'_>) -> Checked {
-    let (url, sender) = (scene.rig.endpoint()?, scene.rig.by_hand()?);
+    let url = scene.rig.endpoint()?;
     hold(scene)?;
     let raw = Raw::modern(META_KEY, "tools/call", json!({ "name": "messages_send", "arguments": message() }));
-    scene.note(format!("{} --max-time 1", raw.curl(url)));
+    scene.note(format!("{} --max-time 1", scene.rig.roles().shown_in(&raw).curl(url)));
     scene.rig.block_on(async {
         tokio::select! {
-            heard = raw.send(sender, url) => Err(early(heard.map(|heard| heard.shown())?)),
+            heard = scene.rig.sending_by_hand(scene.contract, url, &raw) => Err(early(heard.map(|heard| heard.shown())?)),
             arrived = arrival(scene.rig) => arrived,
         }
     })?;
@@ -60,6 +60,7 @@ fn notified(scene: &Scene<'_>) -> Checked {
     let params = json!({ "name": "messages_send", "arguments": message() });
     let params = params.as_object().cloned().unwrap_or_default();
     let call = Revision::Modern.request(1, "tools/call", params).to_string();
+    scene.rig.permit().allows_text(scene.contract, call.as_bytes())?;
     let cancel =
         json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 } });
     scene.note(format!("(over stdio) {call}"));

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::kept::Kept;
 use super::revision::{Revision, agreed, handshake};
 use super::{Reply, unusable};
+use crate::pace;
 use crate::targets::{CallError, Target, bounded, client, credential, reach};
 
 /// What a handshake came to.
@@ -80,7 +81,9 @@ impl Http {
         headers: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Result<Reply, CallError> {
         let (status, headers, body) = self.send(key, message, headers).await?;
-        let message = read(&headers, &body).ok_or_else(|| unusable(format!("{status} with {body:?}")))?;
+        // What stands in front of a server says "not now" in its own way.
+        let message = read(&headers, &body).or_else(|| pace::is_not_now(status).then_some(Value::Null));
+        let message = message.ok_or_else(|| unusable(format!("{status} with {body:?}")))?;
         Ok(Reply { status: Some(status), headers, message })
     }
 

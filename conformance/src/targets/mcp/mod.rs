@@ -14,6 +14,7 @@ use reqwest::header::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Call, CallError, Target};
+use crate::pace::{self, Later, Pace, Timely};
 use http::Http;
 use revision::NEWEST_LEGACY;
 use stdio::{Connect, Stdio};
@@ -42,6 +43,12 @@ struct Reply {
     status: Option<u16>,
     headers: HeaderMap,
     message: Value,
+}
+
+impl Timely for Reply {
+    fn not_now(&self) -> Option<Later> {
+        pace::not_now(self.status, &self.headers, &self.message).map(Later::by_server)
+    }
 }
 
 /// The MCP server.
@@ -127,16 +134,17 @@ impl Mcp {
         Ok(result::read(revision, &message, reply))
     }
 
-    /// The definitions of all tools, all pages.
+    /// The definitions of all tools, all pages, each when it is its turn.
     ///
     /// # Errors
     /// [`CallError`] when the target refuses to list, or gives no JSON.
-    pub async fn list(&self, key: &str) -> Result<Vec<Value>, CallError> {
+    pub(crate) async fn list(&self, key: &str, pace: &Pace) -> Result<Vec<Value>, CallError> {
         let revision = self.revision(Some(key)).await;
         let (mut tools, mut params) = (Vec::new(), Map::new());
         for _ in 0..MAX_PAGES {
             let request = revision.request(ID, "tools/list", params);
-            let mut message = self.exchange(Some(key), revision, &request).await?.message;
+            let page = pace.ask(|| self.exchange(Some(key), revision, &request)).await?;
+            let mut message = page.message;
             let Some(Value::Array(page)) = message.pointer_mut("/result/tools").map(Value::take) else {
                 return Err(unusable(format!("tools/list answered {message}")));
             };
@@ -149,7 +157,8 @@ impl Mcp {
         Err(unusable("tools/list has no last page"))
     }
 
-    /// What is spoken with this server: the newest revision, unless it does not know that one. Who is not let in is not told, and asked again later.
+    /// What is spoken with this server: the newest revision, unless it does not know that one. Who is not let in, or
+    /// has to wait, is not told, and asked again later.
     async fn revision(&self, key: Option<&str>) -> Revision {
         if let Some(revision) = self.revision.get() {
             return *revision;
@@ -157,7 +166,9 @@ impl Mcp {
         let discover = Revision::Modern.request(ID, "server/discover", Map::new());
         let found = match self.exchange(key, Revision::Modern, &discover).await {
             Err(CallError::Unsupported(_)) => return Revision::Modern,
-            Ok(reply) if matches!(reply.status, Some(401 | 403)) => return Revision::Modern,
+            Ok(reply) if matches!(reply.status, Some(401 | 403)) || reply.not_now().is_some() => {
+                return Revision::Modern;
+            }
             Ok(reply) if speaks_modern(&reply.message) => Revision::Modern,
             _ => Revision::Legacy(NEWEST_LEGACY),
         };
