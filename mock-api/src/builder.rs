@@ -7,10 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use fixtures::contract::ContractError;
+use fixtures::World;
 use fixtures::world::WorldError;
-use fixtures::{Contract, World};
-use serde_json::Value;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use url::Url;
@@ -22,6 +20,7 @@ use crate::hosts::{HostError, Hosts};
 use crate::messaging::Running;
 use crate::mock::{Mock, MockApi};
 use crate::oauth::{self, Documents, Issuer};
+use crate::openapi;
 use crate::state::State;
 use crate::time::Clock;
 use crate::webhooks::Deliverer;
@@ -32,15 +31,9 @@ pub enum StartError {
     /// The world could not be loaded.
     #[error(transparent)]
     World(#[from] WorldError),
-    /// The contract could not be loaded.
-    #[error(transparent)]
-    Contract(#[from] ContractError),
     /// A host that may be called is none.
     #[error(transparent)]
     Host(#[from] HostError),
-    /// The client that delivers webhooks and fetches documents could not be set up.
-    #[error("failed to set up the HTTP client: {0}")]
-    Client(reqwest::Error),
     /// The address could not be listened on.
     #[error("failed to listen on {address}: {source}")]
     Listen {
@@ -167,17 +160,15 @@ impl Builder {
     /// When the address is taken, the world does not fit, or a webhook host is none.
     pub async fn start(self) -> Result<MockApi, StartError> {
         let world = self.world.map_or_else(World::demo, Ok)?;
-        let document = Contract::load()?.document().clone();
         let state = State::load(&world, self.seed, self.clock.now());
         let deliverer = Deliverer::new(Hosts::new(&self.webhook_hosts)?, self.webhook_timeout);
-        let driver = Driver::new(deliverer.map_err(StartError::Client)?);
-        let documents = Documents::new(Hosts::new(&self.client_hosts)?).map_err(StartError::Client)?;
+        let documents = Documents::new(Hosts::new(&self.client_hosts)?);
         let failed = |source| StartError::Listen { address: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let mock = Arc::new(Mock {
             clock: self.clock,
-            driver,
+            driver: Driver::new(deliverer),
             strict: self.strict,
             state: Mutex::new(state),
             world: Mutex::new(Arc::new(world)),
@@ -190,15 +181,14 @@ impl Builder {
             issuer: Issuer::new(self.public_url.as_ref(), address),
             documents,
         });
-        let router = router(&mock, document);
+        let router = router(&mock);
         Ok(MockApi::run(mock, router, listener, address))
     }
 }
 
-fn router(mock: &Arc<Mock>, document: Value) -> Router {
-    let document = axum::Json(document);
+fn router(mock: &Arc<Mock>) -> Router {
     api::router(mock)
-        .route("/openapi.json", get(move || async move { document }))
+        .route("/openapi.json", get(openapi::get))
         .merge(oauth::router(mock))
         .merge(control::router(mock))
 }

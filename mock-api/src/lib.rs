@@ -39,6 +39,8 @@ mod mock;
 mod net;
 mod numbers;
 mod oauth;
+mod openapi;
+mod outbound;
 mod paging;
 mod phone;
 mod schedule;

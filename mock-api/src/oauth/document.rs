@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
 use serde::Deserialize;
 use url::Url;
 
 use super::client::{Client, Metadata};
 use super::error::OauthError;
 use crate::hosts::{Hosts, is_loopback};
+use crate::outbound::Outbound;
 
 /// The longest that a document may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -18,8 +18,7 @@ const MAX_DOCUMENT: usize = 64 * 1024;
 /// Fetches documents.
 #[derive(Debug)]
 pub(crate) struct Documents {
-    http: reqwest::Client,
-    hosts: Hosts,
+    outbound: Outbound,
 }
 
 #[derive(Debug, Deserialize)]
@@ -31,21 +30,15 @@ struct Document {
 }
 
 impl Documents {
-    pub(crate) fn new(hosts: Hosts) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .timeout(TIMEOUT)
-            .user_agent(concat!("pilot-status-mock/", env!("CARGO_PKG_VERSION")))
-            .no_proxy()
-            .build()?;
-        Ok(Self { http, hosts })
+    pub(crate) fn new(hosts: Hosts) -> Self {
+        Self { outbound: Outbound::new(hosts, TIMEOUT) }
     }
 
     /// The client that a URL describes.
     pub(super) async fn client(&self, id: &str) -> Result<Client, OauthError> {
         let url =
             Url::parse(id).ok().filter(|_| is_client_id(id)).ok_or_else(|| refusal("its URL will not do"))?;
-        if !self.hosts.may_call(&url) {
+        if !self.outbound.may_call(&url) {
             return Err(refusal("only loopback is called unless --allow-client-hosts names the host"));
         }
         let document: Document = serde_json::from_slice(&self.fetch(url).await?)
@@ -64,7 +57,8 @@ impl Documents {
 
     async fn fetch(&self, url: Url) -> Result<Vec<u8>, OauthError> {
         let unreachable = |_| refusal("it could not be fetched");
-        let request = self.http.get(url).header("accept", "application/json");
+        let client = self.outbound.client().await.map_err(unreachable)?;
+        let request = client.get(url).header("accept", "application/json");
         let mut response = request.send().await.map_err(unreachable)?;
         if response.status() != http::StatusCode::OK {
             return Err(refusal(&format!("its server answered {}", response.status().as_u16())));

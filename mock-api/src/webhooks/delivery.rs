@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::SignedDuration;
-use reqwest::redirect::Policy;
+use reqwest::Response;
 use sha2::Sha256;
 use url::Url;
 
 use super::outbox::Job;
 use crate::hosts::Hosts;
+use crate::outbound::Outbound;
 
 /// How much of an answer is read.
 const MAX_RESPONSE: usize = 64 * 1024;
@@ -39,49 +40,45 @@ impl Outcome {
 }
 
 /// Makes attempts, over one pool of connections.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Deliverer {
-    client: reqwest::Client,
-    hosts: Hosts,
-    timeout: Duration,
+    outbound: Outbound,
 }
 
 impl Deliverer {
-    pub(crate) fn new(hosts: Hosts, timeout: Duration) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .timeout(timeout)
-            .user_agent(concat!("pilot-status-mock/", env!("CARGO_PKG_VERSION")))
-            .no_proxy()
-            .build()?;
-        Ok(Self { client, hosts, timeout })
+    pub(crate) fn new(hosts: Hosts, timeout: Duration) -> Self {
+        Self { outbound: Outbound::new(hosts, timeout) }
     }
 
     /// How long an attempt may take, of real time and of the mock's.
     pub(crate) fn timeout(&self) -> SignedDuration {
-        SignedDuration::try_from(self.timeout).unwrap_or(SignedDuration::MAX)
+        SignedDuration::try_from(self.outbound.timeout()).unwrap_or(SignedDuration::MAX)
     }
 
     pub(crate) async fn deliver(&self, job: &Job) -> Outcome {
-        if !Url::parse(&job.url).is_ok_and(|url| self.hosts.may_call(&url)) {
+        if !Url::parse(&job.url).is_ok_and(|url| self.outbound.may_call(&url)) {
             return Outcome::failed(
                 "not sent: only loopback is called unless --allow-webhook-hosts names the host",
             );
         }
-        let request = self
-            .client
-            .post(&job.url)
-            .header("content-type", "application/json")
-            .header("x-pilot-status-signature", signature(&job.secret, job.body.as_bytes()))
-            .body(job.body.to_string());
-        match request.send().await {
+        match self.attempt(job).await {
             Ok(response) => read(response).await,
             Err(error) => Outcome::failed(reason(&error)),
         }
     }
+
+    async fn attempt(&self, job: &Job) -> reqwest::Result<Response> {
+        let client = self.outbound.client().await?;
+        let request = client
+            .post(&job.url)
+            .header("content-type", "application/json")
+            .header("x-pilot-status-signature", signature(&job.secret, job.body.as_bytes()))
+            .body(job.body.to_string());
+        request.send().await
+    }
 }
 
-async fn read(mut response: reqwest::Response) -> Outcome {
+async fn read(mut response: Response) -> Outcome {
     let status = Some(response.status().as_u16());
     let mut body = Vec::new();
     while body.len() < MAX_RESPONSE {
