@@ -189,7 +189,18 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             ask.headers.insert("x-api-key", HeaderValue::from_static("ps_demo_tenant"));
         }
     }),
+    ask("takes a token whose time is over", "authorization/expired-token/mcp", lets_in),
+    ask("takes a token for the API", "authorization/token-for-another/mcp", lets_in),
+    ask("takes a token of last week", "authorization/expired-token/rest", lets_in),
+    ask("takes a token for the server", "authorization/token-for-another/rest", lets_in),
 ];
+
+/// Whoever shows any token is somebody.
+fn lets_in(ask: &mut Ask) {
+    if ask.headers.remove("authorization").is_some() {
+        ask.headers.insert("x-api-key", HeaderValue::from_static("ps_demo_tenant"));
+    }
+}
 
 fn header<'a>(ask: &'a Ask, name: &str) -> &'a str {
     ask.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()

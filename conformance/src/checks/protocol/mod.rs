@@ -8,6 +8,7 @@ mod lines;
 mod messages;
 mod origin;
 mod revisions;
+mod tokens;
 
 use fixtures::{Area, Evidence};
 use serde_json::{Value, json};
@@ -55,6 +56,8 @@ pub(super) const RULES: &[Rule] = &[
     authorization::CHALLENGE,
     authorization::METADATA,
     authorization::TOKEN,
+    tokens::EXPIRED,
+    tokens::ELSEWHERE,
 ];
 
 pub(super) const SCENARIOS: &[Scenario] = &[
