@@ -49,6 +49,7 @@ pub(super) const RULES: &[Rule] = &[
     cancellation::HANGING_UP,
     cancellation::NOTIFIED,
     lines::MALFORMED,
+    lines::NOTIFICATION,
     lines::END,
     lines::IN_FLIGHT,
     authorization::NOBODY,
