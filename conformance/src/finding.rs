@@ -1,6 +1,7 @@
 //! What a check found out.
 
 use std::fmt;
+use std::time::Duration;
 
 use fixtures::{Area, Evidence};
 use serde::{Serialize, Serializer};
@@ -176,12 +177,19 @@ pub struct Outcome {
     /// The facts of the ledger that it holds the target to.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub facts: &'static [&'static str],
+    /// How long it took, with what it took to get ready.
+    #[serde(rename = "milliseconds", serialize_with = "milliseconds")]
+    pub took: Duration,
     /// How it ended.
     #[serde(flatten)]
     pub verdict: Verdict,
     /// Why it is known to fail, where a baseline says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known: Option<String>,
+}
+
+fn milliseconds<S: Serializer>(took: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    took.as_millis().serialize(serializer)
 }
 
 #[expect(clippy::ref_option, reason = "the form that serde calls it in")]

@@ -60,6 +60,7 @@ pub mod strategy;
 mod subject;
 mod suite;
 pub mod targets;
+mod watch;
 
 pub use baseline::{Baseline, BaselineError};
 pub use control::Control;
@@ -76,3 +77,4 @@ pub use selection::{PatternError, Selection};
 pub use subject::Subject;
 pub use suite::{Options, Progress, Suite, SuiteError};
 pub use targets::{Answer, Call, CallError, Mcp, Revision, Target};
+pub use watch::Stopwatch;

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::granted::start_server_with_sign_in;
 use crate::rig::RigError;
-use crate::targets::{CallError, Mcp, Peer, Target};
+use crate::targets::{CallError, Mcp, Target};
 
 /// When the clock of the mock stands still: the start of the demo world, so that recorded answers stay as they are.
 const FROZEN_AT: &str = "2026-06-20T10:00:00.000Z";
@@ -106,13 +106,13 @@ pub async fn start_mock() -> Result<MockApi, StartError> {
 /// A client of `server` over stdio, in this process.
 #[must_use]
 pub fn over_stdio(server: Server) -> Mcp {
-    Mcp::over(Arc::new(move |key| {
+    Mcp::over_streams(move |key| {
         let key = Key::parse(key).map_err(unusable)?;
         let (ours, theirs) = tokio::io::duplex(PIPE_BYTES);
         let (input, output) = tokio::io::split(theirs);
         let server = server.clone();
         tokio::spawn(async move { server.serve_stdio(key, input, output, CancellationToken::new()).await });
         let (output, input) = tokio::io::split(ours);
-        Ok(Peer::new(input, output))
-    }))
+        Ok((input, output))
+    })
 }

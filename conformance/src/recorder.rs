@@ -1,12 +1,14 @@
 //! From what a check found to the outcome that is reported.
 
+use std::time::Duration;
+
 use fixtures::{Area, Contract, Evidence};
 use serde_json::Map;
 
 use crate::family::{Family, Level};
 use crate::finding::{CheckId, Failure, Finding, Outcome, Step, Verdict};
 use crate::rig::Rig;
-use crate::selection::Selection;
+use crate::suite::Options;
 use crate::targets::{Call, Mcp, Target, Wire};
 
 /// How a check ends, before it becomes an [`Outcome`].
@@ -17,29 +19,32 @@ pub(crate) type Checked = Result<(), Box<Finding>>;
 pub(crate) struct Recorder<'a> {
     rig: &'a Rig,
     contract: &'a Contract,
-    selection: &'a Selection,
+    options: &'a Options,
     subject: String,
     area: Option<Area>,
     outcomes: Vec<Outcome>,
+    /// When the last check ended, by the stopwatch.
+    ended: Duration,
 }
 
 impl<'a> Recorder<'a> {
     pub(crate) fn new(
         rig: &'a Rig,
         contract: &'a Contract,
-        selection: &'a Selection,
+        options: &'a Options,
         subject: &str,
         area: Option<Area>,
     ) -> Self {
-        Self { rig, contract, selection, subject: subject.to_owned(), area, outcomes: Vec::new() }
+        let (subject, ended) = (subject.to_owned(), options.watch.read());
+        Self { rig, contract, options, subject, area, outcomes: Vec::new(), ended }
     }
 
     /// Whether anybody wants to know of a rule; a check whose outcome nobody wants need not be made.
     pub(crate) fn wants(&self, family: Family, rule: &str) -> bool {
-        self.selection.wants_rule(&self.subject, self.area, family, rule)
+        self.options.selection.wants_rule(&self.subject, self.area, family, rule)
     }
 
-    /// Notes how a check ended.
+    /// Notes how a check ended. It took the time since the one before it.
     pub(crate) fn record(
         &mut self,
         family: Family,
@@ -48,8 +53,10 @@ impl<'a> Recorder<'a> {
         evidence: Evidence,
         checked: Checked,
     ) {
+        let now = self.options.watch.read();
+        let took = now.saturating_sub(std::mem::replace(&mut self.ended, now));
         let id = CheckId { subject: self.subject.clone(), rule: rule.to_owned(), target };
-        if !self.selection.wants(&id, self.area, family) {
+        if !self.options.selection.wants(&id, self.area, family) {
             return;
         }
         let verdict = match checked {
@@ -64,7 +71,17 @@ impl<'a> Recorder<'a> {
         let (level, facts): (_, &[_]) =
             family.rule(rule).map_or((Level::Must, &[]), |rule| (rule.level, rule.facts));
         let known = None;
-        self.outcomes.push(Outcome { id, family, area: self.area, level, evidence, facts, verdict, known });
+        self.outcomes.push(Outcome {
+            id,
+            family,
+            area: self.area,
+            level,
+            evidence,
+            facts,
+            took,
+            verdict,
+            known,
+        });
     }
 
     /// What there is to report.

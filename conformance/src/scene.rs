@@ -46,7 +46,7 @@ impl<'a> Scene<'a> {
         contract: &'a Contract,
         options: &'a Options,
     ) -> Self {
-        let recorder = Recorder::new(rig, contract, &options.selection, scenario.name, scenario.area);
+        let recorder = Recorder::new(rig, contract, options, scenario.name, scenario.area);
         Self {
             rig,
             contract,

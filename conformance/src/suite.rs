@@ -21,6 +21,7 @@ use crate::scene::{Scenario, Scene};
 use crate::selection::{PatternError, Selection};
 use crate::subject::Subject;
 use crate::targets::CallError;
+use crate::watch::Stopwatch;
 
 /// What a run is made of.
 #[derive(Debug, Clone)]
@@ -35,11 +36,20 @@ pub struct Options {
     pub rigs: usize,
     /// Ends the run early once it is true: what has not been checked by then is not verified.
     pub stop: Arc<AtomicBool>,
+    /// What the time of each check is measured by; one that stands still unless told otherwise.
+    pub watch: Stopwatch,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 0, cases: 32, selection: Selection::default(), rigs: 2, stop: Arc::default() }
+        Self {
+            seed: 0,
+            cases: 32,
+            selection: Selection::default(),
+            rigs: 2,
+            stop: Arc::default(),
+            watch: Stopwatch::default(),
+        }
     }
 }
 

@@ -4,10 +4,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use conformance::{
-    Control, Family, Mcp, Options, Outcome, Report, Rig, Selection, Suite, Target, Verdict, over_stdio,
-    start_mock, start_server_with_sign_in,
+    Control, Family, Format, Mcp, Options, Outcome, Report, Rig, Selection, Stopwatch, Suite, Target,
+    Verdict, over_stdio, start_mock, start_server_with_sign_in,
 };
 use server::Server;
 
@@ -26,6 +28,23 @@ fn every_check_holds() {
 fn runs_are_reproducible() {
     let run = || Suite::new(options("calls", 4)).unwrap().run(&mut |_, _| {}).unwrap().to_json();
     assert_eq!(run(), run());
+}
+
+/// Each check takes the time from the end of the one before it: here a second, because the watch is read once for each.
+#[test]
+fn checks_are_timed() {
+    let seconds = AtomicU64::new(0);
+    let watch = Stopwatch::of(move || Duration::from_secs(seconds.fetch_add(1, Ordering::Relaxed)));
+    let suite = Suite::new(Options { watch, ..options("message_get/example,numbers_list/missing-key", 1) });
+    let report = suite.unwrap().run(&mut |_, _| {}).unwrap();
+    let checks = report.to_json()["checks"].as_array().unwrap().clone();
+    assert!(checks.len() > 3 && checks.iter().all(|check| check["milliseconds"] == 1000), "{checks:?}");
+    let xml = report.render(Format::Junit).unwrap();
+    let xml = quick_junit::Report::deserialize_from_str(&xml).unwrap();
+    for suite in &xml.test_suites {
+        assert_eq!(suite.time, Some(Duration::from_secs(suite.test_cases.len() as u64)), "{:?}", suite.name);
+        assert!(suite.test_cases.iter().all(|case| case.time == Some(Duration::from_secs(1))));
+    }
 }
 
 #[test]
@@ -186,5 +205,11 @@ fn rules_and_checks_are_the_same() {
 }
 
 fn options(only: &str, cases: u32) -> Options {
-    Options { seed: 7, cases, selection: Selection::only([only]).unwrap(), rigs: 1, ..Options::default() }
+    Options {
+        seed: 7,
+        cases,
+        selection: Selection::only(only.split(',')).unwrap(),
+        rigs: 1,
+        ..Options::default()
+    }
 }

@@ -54,7 +54,7 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     pub(crate) fn new(rig: &'a Rig, subject: &'a Subject<'a>, options: &'a Options) -> Self {
         let (name, area) = (&subject.tool.name, Some(subject.operation.area));
-        let recorder = Recorder::new(rig, subject.contract, &options.selection, name, area);
+        let recorder = Recorder::new(rig, subject.contract, options, name, area);
         let (changed, first) = (Vec::new(), OnceCell::new());
         Self { rig, subject, options, recorder, listed: None, changed, first }
     }

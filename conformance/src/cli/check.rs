@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use conformance::{Baseline, Format, Options, Report, Selection, Suite, SuiteError, Terminal};
+use conformance::{Baseline, Format, Options, Report, Selection, Stopwatch, Suite, SuiteError, Terminal};
 
 use super::target::Refusal;
 use super::{complain, interrupt, last, print, progress, target, usage};
@@ -164,7 +164,8 @@ impl Arguments {
             selection = selection.ids(last.failed);
         }
         let (seed, cases) = (self.seed.unwrap_or(seed), self.cases.unwrap_or(cases));
-        Ok(Some(Options { seed, cases, selection, ..Options::default() }))
+        let watch = Stopwatch::machine();
+        Ok(Some(Options { seed, cases, selection, watch, ..Options::default() }))
     }
 
     /// The baseline; one that is to be written need not be there.

@@ -14,7 +14,9 @@ pub(super) fn render(report: &Report) -> Result<String, SerializeError> {
     let mut suites: IndexMap<&str, TestSuite> = IndexMap::new();
     for outcome in &report.outcomes {
         let name = outcome.id.subject.as_str();
-        suites.entry(name).or_insert_with(|| TestSuite::new(name)).add_test_case(case(report, outcome));
+        let suite = suites.entry(name).or_insert_with(|| TestSuite::new(name));
+        suite.set_time(suite.time.unwrap_or_default() + outcome.took);
+        suite.add_test_case(case(report, outcome));
     }
     let mut xml = Xml::new("pilot-status-conformance");
     xml.add_test_suites(suites.into_values());
@@ -42,6 +44,7 @@ fn case(report: &Report, outcome: &Outcome) -> TestCase {
         }
     };
     let mut case = TestCase::new(format!("{}/{}", outcome.id.rule, outcome.id.target), status);
+    case.set_time(outcome.took);
     case.set_classname(format!("{}.{}", outcome.family, outcome.id.subject));
     case
 }

@@ -15,6 +15,7 @@ use thiserror::Error;
 pub use mcp::{LEGACY_VERSIONS, Mcp, PROTOCOL_VERSION, Revision};
 pub(crate) use mcp::{META_CAPABILITIES, META_SERVER, META_VERSION, Peer, handshake};
 pub(crate) use raw::{Heard, Raw, Sender};
+pub(crate) use rest::NUMBER_HEADER;
 pub use rest::{Rest, Wire};
 
 /// Longest wait for an answer.

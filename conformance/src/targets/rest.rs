@@ -11,6 +11,9 @@ use crate::pace;
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The header in which a caller names a number.
+pub(crate) const NUMBER_HEADER: &str = "x-whatsapp-number-id";
+
 /// Longest body that is shown whole in a command line, in bytes.
 const MAX_SHOWN: usize = 16 * 1024;
 
@@ -69,7 +72,8 @@ impl Wire {
         Ok(wire)
     }
 
-    /// Arguments that the operation does not have go where a careless client would put them: into the body, or else the query.
+    /// Arguments that the operation does not have go where a careless client would put them: into the body, or else the query; but the header that names a
+    /// number is one.
     fn add_unknown(
         &mut self,
         call: &Call<'_>,
@@ -78,7 +82,9 @@ impl Wire {
     ) -> Result<(), CallError> {
         for (name, value) in call.arguments.iter().filter(|(name, _)| call.operation.argument(name).is_none())
         {
-            if call.operation.has_body() {
+            if name == NUMBER_HEADER {
+                self.headers.push((name.clone(), header(value)?));
+            } else if call.operation.has_body() {
                 body.insert(name.clone(), value.clone());
             } else {
                 query.push(format!("{}={}", encode(name), encode(&plain(value)?)));

@@ -49,6 +49,16 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             ask.headers.insert("x-whatsapp-number-id", "num_web".parse().unwrap());
         }
     }),
+    reply(
+        "acts on no account for who names a number",
+        "numbers_list/account-ignores-header/rest",
+        |ask, reply| {
+            if ask.headers.contains_key("x-whatsapp-number-id") {
+                reply.status = 403;
+                reply.body = json!({ "error": "No", "code": "NUMBER_SCOPE_NOT_ALLOWED" });
+            }
+        },
+    ),
     reply("does not say how to authenticate", "message_get/missing-key/mcp", |_, reply| {
         drop(reply.headers.remove("www-authenticate"))
     }),

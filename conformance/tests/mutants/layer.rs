@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::relay::{Parcel, Relay};
+use crate::wire::Line;
 
 /// A request on its way to the target.
 #[derive(Debug, Clone)]
@@ -43,10 +44,11 @@ pub(crate) struct Distortion {
     pub(crate) ask: fn(&mut Ask),
     pub(crate) reply: fn(&Ask, &mut Reply),
     pub(crate) delivery: Option<fn(&mut Parcel)>,
+    pub(crate) line: Option<fn(&mut Line)>,
 }
 
 impl Distortion {
-    pub(crate) const NONE: Self = Self { ask: |_| {}, reply: |_, _| {}, delivery: None };
+    pub(crate) const NONE: Self = Self { ask: |_| {}, reply: |_, _| {}, delivery: None, line: None };
 }
 
 /// A place for a layer, which is known before there is anything behind it.

@@ -14,20 +14,21 @@ mod providers;
 mod relay;
 mod resilience;
 mod schema;
+mod wire;
 
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use conformance::{
-    Control, Family, Options, Outcome, Report, Revision, Rig, Selection, Suite, Target, Verdict, over_stdio,
-    start_mock,
+    Control, Family, Options, Outcome, Report, Revision, Rig, Selection, Suite, Target, Verdict, start_mock,
 };
 use layer::{Ask, Distortion, Layer, Reply};
 use mock_api::MockApi;
 use relay::Parcel;
 use serde_json::{Value, json};
 use server::{Clock, Limits, OAuth, Server};
+use wire::{Line, over_relay};
 
 /// One way to be wrong.
 struct Mutant {
@@ -38,11 +39,13 @@ struct Mutant {
     reply: fn(&Ask, &mut Reply),
     /// What is changed in the webhooks that are delivered.
     delivery: Option<fn(&mut Parcel)>,
+    /// What is changed in the lines over stdio.
+    line: Option<fn(&mut Line)>,
 }
 
 impl Mutant {
     const fn distortion(&self) -> Distortion {
-        Distortion { ask: self.ask, reply: self.reply, delivery: self.delivery }
+        Distortion { ask: self.ask, reply: self.reply, delivery: self.delivery, line: self.line }
     }
 }
 
@@ -80,15 +83,19 @@ fn mutants() -> impl Iterator<Item = (Family, &'static Mutant)> {
 }
 
 const fn reply(what: &'static str, caught_by: &'static str, reply: fn(&Ask, &mut Reply)) -> Mutant {
-    Mutant { what, caught_by, ask: SAME_ASK, reply, delivery: None }
+    Mutant { what, caught_by, ask: SAME_ASK, reply, delivery: None, line: None }
 }
 
 const fn ask(what: &'static str, caught_by: &'static str, ask: fn(&mut Ask)) -> Mutant {
-    Mutant { what, caught_by, ask, reply: SAME_REPLY, delivery: None }
+    Mutant { what, caught_by, ask, reply: SAME_REPLY, delivery: None, line: None }
 }
 
 const fn delivery(what: &'static str, caught_by: &'static str, delivery: fn(&mut Parcel)) -> Mutant {
-    Mutant { what, caught_by, ask: SAME_ASK, reply: SAME_REPLY, delivery: Some(delivery) }
+    Mutant { what, caught_by, ask: SAME_ASK, reply: SAME_REPLY, delivery: Some(delivery), line: None }
+}
+
+const fn line(what: &'static str, caught_by: &'static str, line: fn(&mut Line)) -> Mutant {
+    Mutant { what, caught_by, ask: SAME_ASK, reply: SAME_REPLY, delivery: None, line: Some(line) }
 }
 
 fn remove(value: &mut Value, key: &str) {
@@ -141,7 +148,8 @@ fn run(only: &str, target: Target, distortion: Distortion) -> Report {
         let (mut api, mut mcp) = (mock.url(), running.url());
         let behind = if target == Target::Rest { &mut api } else { &mut mcp };
         layer.start(std::mem::replace(behind, url), distortion).await;
-        (mock, running, api, format!("{mcp}/mcp"), over_stdio(server))
+        let stdio = over_relay(server, distortion.line.unwrap_or(|_| {}));
+        (mock, running, api, format!("{mcp}/mcp"), stdio)
     });
     let options = Options {
         seed: 1,

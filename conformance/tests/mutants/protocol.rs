@@ -5,7 +5,7 @@ use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN, WWW_AUTHENTICATE};
 use serde_json::{Value, json};
 
 use crate::layer::Ask;
-use crate::{Mutant, ask, remove, reply};
+use crate::{Mutant, ask, line, remove, reply};
 
 pub(crate) const MUTANTS: &[Mutant] = &[
     reply("does not say for how long its tools hold", "revisions/cacheable/mcp", |_, reply| {
@@ -189,7 +189,49 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             ask.headers.insert("x-api-key", HeaderValue::from_static("ps_demo_tenant"));
         }
     }),
+    line("breaks a line within a message", "lines/malformed-line-word/mcp", |line| {
+        if let (false, Ok(message)) = (line.asks, serde_json::from_str::<Value>(&line.text)) {
+            line.on = vec![format!("{message:#}")];
+        }
+    }),
+    line("answers a request twice", "lines/end-of-input/mcp", |line| {
+        if !line.asks {
+            line.on.push(line.text.clone());
+        }
+    }),
+    line("logs to where its messages go", "lines/end-of-input/mcp", |line| {
+        if line.asks {
+            line.back.push("INFO a request came".to_owned());
+        }
+    }),
+    line("answers a notification over stdio", "lines/notification-line/mcp", |line| {
+        if line.asks && line.text.contains("notifications/") {
+            line.back.push(json!({ "jsonrpc": "2.0", "id": null, "result": {} }).to_string());
+        }
+    }),
+    line("takes no cancellation over stdio", "cancellation/notified/mcp", |line| {
+        line.on.retain(|text| !text.contains("notifications/cancelled"));
+    }),
+    line("loses a call whose client says no more", "lines/end-in-flight/mcp", |line| {
+        line.on.retain(|text| line.asks || !text.contains("structuredContent"));
+    }),
+    line("takes what is no JSON for nothing", "lines/malformed-line-unclosed/mcp", |line| {
+        if line.asks && serde_json::from_str::<Value>(&line.text).is_err() {
+            line.on = vec![r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#.to_owned()];
+        }
+    }),
+    ask("takes a token whose time is over", "authorization/expired-token/mcp", lets_in),
+    ask("takes a token for the API", "authorization/token-for-another/mcp", lets_in),
+    ask("takes a token of last week", "authorization/expired-token/rest", lets_in),
+    ask("takes a token for the server", "authorization/token-for-another/rest", lets_in),
 ];
+
+/// Whoever shows any token is somebody.
+fn lets_in(ask: &mut Ask) {
+    if ask.headers.remove("authorization").is_some() {
+        ask.headers.insert("x-api-key", HeaderValue::from_static("ps_demo_tenant"));
+    }
+}
 
 fn header<'a>(ask: &'a Ask, name: &str) -> &'a str {
     ask.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()

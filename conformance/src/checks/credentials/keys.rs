@@ -8,6 +8,7 @@ use crate::checks::Ready;
 use crate::checks::case::Case;
 use crate::demo::{FOREIGN_NUMBER, META_KEY, TENANT_KEY, number_of};
 use crate::subject::Subject;
+use crate::targets::{NUMBER_HEADER, Target};
 
 /// Any number key will do where none is accepted.
 const NUMBER_KEY: &str = META_KEY;
@@ -20,9 +21,14 @@ pub(super) fn cases(subject: &Subject<'_>, ready: &Ready) -> Vec<Case> {
         Case::accepted(FAMILY, ready, "right-scope"),
     ];
     match subject.operation.scope {
-        Scope::Tenant => cases.push(
-            Case::refused(FAMILY, ready, "wrong-scope", 403, "NUMBER_SCOPE_NOT_ALLOWED").key(NUMBER_KEY),
-        ),
+        Scope::Tenant => {
+            cases.push(
+                Case::refused(FAMILY, ready, "wrong-scope", 403, "NUMBER_SCOPE_NOT_ALLOWED").key(NUMBER_KEY),
+            );
+            // Over MCP the tool has no such argument.
+            let case = Case::accepted(FAMILY, ready, "account-ignores-header").only(Target::Rest);
+            cases.extend(number_of(NUMBER_KEY).map(|number| case.set(NUMBER_HEADER, number)));
+        }
         Scope::Number => {
             let case = Case::refused(FAMILY, ready, "wrong-scope", 403, "TENANT_SCOPE_NOT_ALLOWED");
             cases.push(case.key(TENANT_KEY).unset("whatsappNumberId"));

@@ -49,6 +49,11 @@ pub(super) const RULES: &[Rule] = &[
     )
     .proves(&["COM-AUTH-009"]),
     Rule::must(
+        "account-ignores-header",
+        "What acts on the account works with an account-wide key whatever number of it the header names: the SDK sends the header with every request.",
+    )
+    .proves(&["COM-SCOPE-003"]),
+    Rule::must(
         "number-key-names-another",
         "The key of a number that names another in the body is refused with 400 NUMBER_MISMATCH.",
     ),

@@ -3,13 +3,13 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{check, ensure, status};
+use super::{check, ensure, status, tokens};
 use crate::demo::TENANT_KEY;
 use crate::finding::Finding;
 use crate::recorder::Checked;
 use crate::rule::Rule;
 use crate::scene::Scene;
-use crate::targets::{Raw, handshake};
+use crate::targets::{Heard, Raw, handshake};
 
 pub(super) const NOBODY: Rule = Rule::must(
     "nobody-*",
@@ -76,6 +76,7 @@ pub(super) fn run(scene: &mut Scene<'_>) {
     for (name, token) in [("garbage", "a.b.c"), ("unsigned", UNSIGNED), ("shared-secret", SHARED_SECRET)] {
         check(scene, TOKEN, name, |scene| bad_token(scene, token));
     }
+    tokens::run(scene);
 }
 
 fn nobody(scene: &Scene<'_>, raw: &Raw) -> Checked {
@@ -85,7 +86,7 @@ fn nobody(scene: &Scene<'_>, raw: &Raw) -> Checked {
 }
 
 /// The URL of the endpoint that takes access tokens, and that of its metadata.
-fn challenge(scene: &Scene<'_>) -> Result<(String, String), Box<Finding>> {
+pub(super) fn challenge(scene: &Scene<'_>) -> Result<(String, String), Box<Finding>> {
     let url = scene.rig.resource()?.to_owned();
     let raw = Raw::modern(TENANT_KEY, "tools/list", json!({})).without("x-api-key");
     let heard = scene.send_to(&url, &raw)?;
@@ -133,6 +134,11 @@ fn bad_token(scene: &Scene<'_>, token: &str) -> Checked {
     let raw = Raw::modern(TENANT_KEY, "tools/list", json!({})).without("x-api-key");
     let heard = scene.send_to(&url, &raw.with("authorization", &format!("Bearer {token}")))?;
     status(&heard, &[401])?;
+    says_invalid(&heard)
+}
+
+/// Whether a refusal says that it is the token which is wrong.
+pub(super) fn says_invalid(heard: &Heard) -> Checked {
     let challenge = heard.header("www-authenticate");
     if parameter(challenge, "error") == Some("invalid_token") {
         return Ok(());

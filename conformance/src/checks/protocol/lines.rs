@@ -15,6 +15,10 @@ pub(super) const MALFORMED: Rule = Rule::must(
     "malformed-line-*",
     "A line that is no JSON is answered with -32700, one that is no single request or notification with -32600, and the next line is served.",
 );
+pub(super) const NOTIFICATION: Rule = Rule::must(
+    "notification-line",
+    "A notification is not answered: the next line is the answer to the next request.",
+);
 pub(super) const END: Rule =
     Rule::must("end-of-input", "The server ends when its input does; its output has messages only.");
 pub(super) const IN_FLIGHT: Rule =
@@ -33,6 +37,7 @@ pub(super) fn run(scene: &mut Scene<'_>) {
             check(scene, MALFORMED, name, |scene| malformed(scene, line, code));
         }
     }
+    check(scene, NOTIFICATION, "", notification);
     check(scene, END, "", |scene| {
         let mut peer = scene.rig.fresh(TENANT_KEY)?;
         scene.note("(over stdio) one request, and the end of input".to_owned());
@@ -57,6 +62,22 @@ fn malformed(scene: &Scene<'_>, line: &str, code: i64) -> Checked {
             return Err(finding.with(code, answer));
         }
         served(&mut peer).await
+    })
+}
+
+/// It cancels nothing, so that nothing comes of it.
+fn notification(scene: &Scene<'_>) -> Checked {
+    let mut peer = scene.rig.fresh(TENANT_KEY)?;
+    let nothing =
+        json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 99 } });
+    let discover = Revision::Modern.request(7, "server/discover", Map::new());
+    scene.note(format!("(over stdio) {nothing}"));
+    scene.note(format!("(over stdio) {discover}"));
+    scene.rig.block_on(async {
+        peer.write(&nothing.to_string()).await?;
+        peer.write(&discover.to_string()).await?;
+        let answer = peer.read().await?.unwrap_or_default();
+        ensure(answer.get("id") == discover.get("id"), "it is not the request that is answered", &answer)
     })
 }
 

@@ -8,6 +8,7 @@ mod lines;
 mod messages;
 mod origin;
 mod revisions;
+mod tokens;
 
 use fixtures::{Area, Evidence};
 use serde_json::{Value, json};
@@ -48,6 +49,7 @@ pub(super) const RULES: &[Rule] = &[
     cancellation::HANGING_UP,
     cancellation::NOTIFIED,
     lines::MALFORMED,
+    lines::NOTIFICATION,
     lines::END,
     lines::IN_FLIGHT,
     authorization::NOBODY,
@@ -55,6 +57,8 @@ pub(super) const RULES: &[Rule] = &[
     authorization::CHALLENGE,
     authorization::METADATA,
     authorization::TOKEN,
+    tokens::EXPIRED,
+    tokens::ELSEWHERE,
 ];
 
 pub(super) const SCENARIOS: &[Scenario] = &[

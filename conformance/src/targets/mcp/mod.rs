@@ -12,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value, json};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{Answer, Call, CallError, Target};
 use crate::pace::{self, Later, Pace, Timely};
@@ -73,8 +74,20 @@ impl Mcp {
         Self::over(stdio::program(command))
     }
 
+    /// The server over stdio whose input and output `connect` opens, for a caller with the key that it is given.
+    #[must_use]
+    pub fn over_streams<I, O>(
+        connect: impl Fn(&str) -> Result<(I, O), CallError> + Send + Sync + 'static,
+    ) -> Self
+    where
+        I: AsyncWrite + Send + Unpin + 'static,
+        O: AsyncRead + Send + Unpin + 'static,
+    {
+        Self::over(Arc::new(move |key| connect(key).map(|(input, output)| Peer::new(input, output))))
+    }
+
     /// The server over stdio that `connect` starts.
-    pub(crate) fn over(connect: Arc<Connect>) -> Self {
+    fn over(connect: Arc<Connect>) -> Self {
         Self { transport: Transport::Stdio(Stdio::new(connect)), revision: OnceLock::new() }
     }
 
