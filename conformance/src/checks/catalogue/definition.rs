@@ -1,7 +1,9 @@
 //! A tool is described soundly: as clients need it, as the contract has it, and as it was recorded.
 
+use fixtures::Operation;
 use serde_json::{Map, Value, json};
 
+use super::described::Described;
 use crate::checks::Session;
 use crate::compare::equal;
 use crate::family::Family;
@@ -9,7 +11,10 @@ use crate::finding::Finding;
 use crate::recorded;
 use crate::recorder::Checked;
 use crate::subject::{Subject, compile, holds};
-use crate::targets::{CallError, Target};
+use crate::targets::Target;
+
+/// Made where an answer is documented.
+const ANSWER: &str = "definition-answer";
 
 type Check<T> = fn(&Subject<'_>, &T) -> Checked;
 
@@ -23,24 +28,21 @@ const MCP: [(&str, Check<Value>); 7] = [
     ("definition-recorded", as_recorded),
 ];
 
-const REST: [(&str, Check<()>); 3] = [
-    ("definition-schemas", schemas),
-    ("definition-answer", documented_answer),
-    ("definition-errors", errors),
-];
+const REST: [(&str, Check<Operation>); 3] =
+    [("definition-schemas", schemas), (ANSWER, documented_answer), ("definition-errors", errors)];
 
-/// `listed` is the tool as the server lists it, if it does.
-pub(in crate::checks) fn run(session: &mut Session<'_>, listed: &Result<Option<&Value>, CallError>) {
+pub(in crate::checks) fn run(session: &mut Session<'_>, described: &Described) {
     let evidence = session.subject.operation.evidence;
     for (rule, check) in REST {
-        session.recorder.record(Family::Catalogue, rule, Target::Rest, evidence, check(session.subject, &()));
+        let silent = rule == ANSWER && session.subject.operation.success.example.is_none();
+        if !silent && session.recorder.wants(Family::Catalogue, rule) {
+            let published = described.operation(session.rig, session.subject);
+            let checked = published.and_then(|it| check(session.subject, it));
+            session.recorder.record(Family::Catalogue, rule, Target::Rest, evidence, checked);
+        }
     }
     for (rule, check) in MCP {
-        let checked = match listed {
-            Ok(Some(it)) => check(session.subject, it),
-            Ok(None) => Err(Finding::new("the server does not list the tool")),
-            Err(error) => Err(error.clone().into()),
-        };
+        let checked = described.tool(&session.subject.tool.name).and_then(|it| check(session.subject, it));
         session.recorder.record(Family::Catalogue, rule, Target::Mcp, evidence, checked);
     }
 }
@@ -152,9 +154,11 @@ fn annotations(subject: &Subject<'_>, listed: &Value) -> Checked {
     equal("the annotations are not the four of the contract", &expected, &actual)
 }
 
-/// An output schema may be absent; a present one describes an object, and holds for the documented answer.
+/// An output schema may be absent, which says nothing; a present one describes an object, and holds for the documented answer.
 fn output_schema(subject: &Subject<'_>, listed: &Value) -> Checked {
-    let Some(schema) = listed.get("outputSchema") else { return Ok(()) };
+    let Some(schema) = listed.get("outputSchema") else {
+        return Err(Finding::not_verified("the server lists no outputSchema"));
+    };
     ensure(schema.get("type") == Some(&json!("object")), "the outputSchema is not that of an object")?;
     sound(schema)?;
     let Some(example) = &subject.operation.success.example else { return Ok(()) };
@@ -175,19 +179,24 @@ fn as_recorded(subject: &Subject<'_>, listed: &Value) -> Checked {
     equal("the definition is not the one that was recorded", &recorded, listed)
 }
 
-fn schemas(subject: &Subject<'_>, _: &()) -> Checked {
-    sound(&subject.schema)?;
-    sound(&subject.operation.success.schema)
+fn schemas(_: &Subject<'_>, published: &Operation) -> Checked {
+    sound(&published.arguments_schema())?;
+    sound(&published.success.schema)
 }
 
-fn documented_answer(subject: &Subject<'_>, _: &()) -> Checked {
-    let example = subject.operation.success.example.as_ref();
-    example.map_or(Ok(()), |example| holds(&subject.answer, example, "the documented answer"))
+/// An answer that is published has to hold against the schema that is published, and against the one that the calls are held to.
+fn documented_answer(subject: &Subject<'_>, published: &Operation) -> Checked {
+    let Some(example) = &published.success.example else {
+        return Err(Finding::new("the contract that the target publishes documents no answer"));
+    };
+    let schema = compile(&published.success.schema).map_err(Finding::new)?;
+    holds(&schema, example, "the documented answer")?;
+    holds(&subject.answer, example, "the documented answer")
 }
 
-fn errors(subject: &Subject<'_>, _: &()) -> Checked {
+fn errors(subject: &Subject<'_>, published: &Operation) -> Checked {
     let catalogue = subject.contract.errors();
-    match subject.operation.errors.iter().find(|code| !catalogue.contains_key(*code)) {
+    match published.errors.iter().find(|code| !catalogue.contains_key(*code)) {
         None => Ok(()),
         Some(code) => Err(Finding::new(format!("{code} is not in the catalogue"))),
     }
