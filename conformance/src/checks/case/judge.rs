@@ -20,6 +20,10 @@ pub(super) fn check(
     let nobody = case.key.is_none() && case.grant.is_none();
     match case.expect {
         Expect::Accepted => session.accepted(answer)?,
+        Expect::AsExample => {
+            session.accepted(answer)?;
+            as_example(session, case, target, answer)?;
+        }
         Expect::Without(list) => {
             session.accepted(answer)?;
             let done = answer.body.get(list).cloned().unwrap_or_default();
@@ -40,6 +44,19 @@ pub(super) fn check(
         Some(rest) if !own_words && matches!(case.expect, Expect::Refused(..)) => same(rest, answer),
         _ => Ok(()),
     }
+}
+
+/// Makes the example's own call in the same state: its key is the number's. Without control the state is another by now.
+fn as_example(session: &Session<'_>, case: &Case, target: Target, answer: &Answer) -> Checked {
+    if !session.rig.is_steered() {
+        return Ok(());
+    }
+    let ready = match case.grant {
+        None => session.ready_first()?,
+        Some(grant) => session.ready_first_signed_in(grant, target)?,
+    };
+    let own = session.call(target, Some(session.example_key()), &ready.arguments)?;
+    equal("the answer is not the one that the number's own key gets", &own.body, &answer.body)
 }
 
 /// The transport refuses, and says how to authenticate.
