@@ -1,12 +1,14 @@
 //! The checks, one module per family. Those of a tool run on a `Session`, all others on a `Scene`.
 
 mod agreement;
+mod alike;
 mod case;
 mod catalogue;
 mod credentials;
 mod errors;
 mod events;
 mod expect;
+mod fault;
 mod found;
 mod machines;
 mod protocol;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Case, Expect};
+use crate::checks::alike::same;
 use crate::checks::{Session, credentials};
 use crate::compare::equal;
 use crate::finding::Finding;
@@ -111,12 +112,4 @@ fn names(answer: &Answer, argument: &str) -> Checked {
     } else {
         Err(Finding::new("no issue names the argument").with(pointer, answer.body.clone()))
     }
-}
-
-fn same(rest: &Answer, mcp: &Answer) -> Checked {
-    let mut body = mcp.body.clone();
-    if rest.code().is_none() {
-        body.as_object_mut().map(|body| body.shift_remove("code"));
-    }
-    equal("the refusal over MCP is not that of the API", &rest.body, &body)
 }

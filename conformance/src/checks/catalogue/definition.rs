@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::described::Described;
 use crate::checks::Session;
+use crate::checks::expect::ensure;
 use crate::compare::equal;
 use crate::family::Family;
 use crate::finding::Finding;
@@ -47,22 +48,18 @@ pub(in crate::checks) fn run(session: &mut Session<'_>, described: &Described) {
     }
 }
 
-fn ensure(holds: bool, message: &str) -> Checked {
-    if holds { Ok(()) } else { Err(Finding::new(message)) }
-}
-
 fn name(_: &Subject<'_>, listed: &Value) -> Checked {
     let name = listed.get("name").and_then(Value::as_str).unwrap_or_default();
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
     let sound = (1..=64).contains(&name.len()) && name.bytes().all(allowed);
-    ensure(sound, "the name is not 1 to 64 letters, digits, dots, hyphens and underscores")
+    ensure(sound, "the name is not 1 to 64 letters, digits, dots, hyphens and underscores", &name.into())
 }
 
 fn text(subject: &Subject<'_>, listed: &Value) -> Checked {
     let text = |key: &str| listed.get(key).and_then(Value::as_str).unwrap_or_default().trim();
-    ensure(!text("description").is_empty(), "the tool has no description")?;
+    ensure(!text("description").is_empty(), "the tool has no description", listed)?;
     let (expected, actual) = (subject.tool.title.trim(), text("title"));
-    ensure(!actual.is_empty(), "the tool has no title")?;
+    ensure(!actual.is_empty(), "the tool has no title", listed)?;
     if expected == actual {
         Ok(())
     } else {
@@ -72,13 +69,18 @@ fn text(subject: &Subject<'_>, listed: &Value) -> Checked {
 
 fn input_schema(_: &Subject<'_>, listed: &Value) -> Checked {
     let schema = listed.get("inputSchema").unwrap_or(&Value::Null);
-    ensure(schema.get("type") == Some(&json!("object")), "the inputSchema is not that of an object")?;
+    ensure(schema.get("type") == Some(&json!("object")), "the inputSchema is not that of an object", schema)?;
     let refused = ["anyOf", "oneOf", "allOf", "not", "if", "enum", "$ref"];
     let found = refused.iter().find(|keyword| schema.get(**keyword).is_some());
-    ensure(found.is_none(), "clients refuse a list of tools for alternatives at the root of an inputSchema")?;
+    ensure(
+        found.is_none(),
+        "clients refuse a list of tools for alternatives at the root of an inputSchema",
+        schema,
+    )?;
     ensure(
         schema.get("additionalProperties") == Some(&Value::Bool(false)),
         "the inputSchema admits unknown arguments",
+        schema,
     )?;
     sound(schema)
 }
@@ -159,7 +161,11 @@ fn output_schema(subject: &Subject<'_>, listed: &Value) -> Checked {
     let Some(schema) = listed.get("outputSchema") else {
         return Err(Finding::not_verified("the server lists no outputSchema"));
     };
-    ensure(schema.get("type") == Some(&json!("object")), "the outputSchema is not that of an object")?;
+    ensure(
+        schema.get("type") == Some(&json!("object")),
+        "the outputSchema is not that of an object",
+        schema,
+    )?;
     sound(schema)?;
     let Some(example) = &subject.operation.success.example else { return Ok(()) };
     let structured = if example.is_array() { json!({ "items": example }) } else { example.clone() };
