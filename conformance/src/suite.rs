@@ -8,11 +8,9 @@ use fixtures::contract::ContractError;
 use fixtures::examples::{self, Example};
 use fixtures::{Area, Contract};
 use indexmap::IndexMap;
-use serde_json::Value;
 use thiserror::Error;
 
-use crate::checks;
-use crate::demo::TENANT_KEY;
+use crate::checks::{self, Described};
 use crate::family::Family;
 use crate::finding::Outcome;
 use crate::report::Report;
@@ -152,13 +150,13 @@ impl Suite {
         for rig in &rigs {
             rig.reach().map_err(SuiteError::Unreachable)?;
         }
-        let listed = rigs.first().map_or_else(|| Ok(Vec::new()), |rig| rig.list_tools(TENANT_KEY));
+        let described = Described::by(rigs.first());
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
         let outcomes = thread::scope(|scope| {
             for rig in rigs {
-                let (sender, next, units, listed) = (sender.clone(), &next, &units, &listed);
-                scope.spawn(move || self.work(&rig, units, listed, next, &sender));
+                let (sender, next, units, described) = (sender.clone(), &next, &units, &described);
+                scope.spawn(move || self.work(&rig, units, described, next, &sender));
             }
             drop(sender);
             in_order(&receiver, units.len(), progress)
@@ -172,7 +170,7 @@ impl Suite {
         &self,
         rig: &Rig,
         units: &[Unit<'_>],
-        listed: &Result<Vec<Value>, CallError>,
+        described: &Described,
         next: &AtomicUsize,
         done: &mpsc::Sender<(usize, Vec<Outcome>)>,
     ) {
@@ -180,7 +178,7 @@ impl Suite {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(unit) = units.get(index) else { return };
             let outcomes = match unit {
-                Unit::Tool(subject) => checks::of_tool(rig, subject, listed, &self.options),
+                Unit::Tool(subject) => checks::of_tool(rig, subject, described, &self.options),
                 Unit::Scenario(scenario) => {
                     checks::of_scenario(scenario, Scene::new(scenario, rig, &self.contract, &self.options))
                 }

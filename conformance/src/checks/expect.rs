@@ -7,6 +7,11 @@ use crate::finding::Finding;
 use crate::recorder::Checked;
 use crate::targets::Answer;
 
+/// Whether something holds; `actual` shows why not.
+pub(super) fn ensure(holds: bool, message: &str, actual: &Value) -> Checked {
+    if holds { Ok(()) } else { Err(Finding::new(message).with(Value::Null, actual.clone())) }
+}
+
 /// The body of a call that has to be carried out.
 pub(super) fn accepted(answer: Answer) -> Result<Value, Box<Finding>> {
     if answer.ok {

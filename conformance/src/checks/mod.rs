@@ -1,12 +1,14 @@
 //! The checks, one module per family. Those of a tool run on a `Session`, all others on a `Scene`.
 
 mod agreement;
+mod alike;
 mod case;
 mod catalogue;
 mod credentials;
 mod errors;
 mod events;
 mod expect;
+mod fault;
 mod found;
 mod machines;
 mod protocol;
@@ -16,8 +18,6 @@ mod schema;
 mod session;
 mod stage;
 
-use serde_json::Value;
-
 use crate::family::Family;
 use crate::finding::{Finding, Outcome};
 use crate::rig::Rig;
@@ -25,8 +25,9 @@ use crate::rule::Rule;
 use crate::scene::{Scenario, Scene};
 use crate::subject::{Subject, compile};
 use crate::suite::Options;
-use crate::targets::{Answer, CallError, Target};
+use crate::targets::{Answer, Target};
 
+pub(crate) use catalogue::Described;
 pub(crate) use session::{Arguments, Ready, Session};
 
 /// The families that have checks of each tool.
@@ -71,19 +72,17 @@ impl Family {
     }
 }
 
-/// Runs every check of a tool; `listed` are the tools as the server lists them.
+/// Runs every check of a tool.
 pub(crate) fn of_tool(
     rig: &Rig,
     subject: &Subject<'_>,
-    listed: &Result<Vec<Value>, CallError>,
+    described: &Described,
     options: &Options,
 ) -> Vec<Outcome> {
-    let named = |tool: &&Value| tool.get("name").is_some_and(|it| *it == subject.tool.name);
-    let listed = listed.as_ref().map(|tools| tools.iter().find(named)).map_err(Clone::clone);
     let mut session = Session::new(rig, subject, options);
-    session.listed =
-        listed.as_ref().ok().copied().flatten().and_then(|tool| compile(tool.get("inputSchema")?).ok());
-    catalogue::definition::run(&mut session, &listed);
+    let listed = described.tool(&subject.tool.name).ok();
+    session.listed = listed.and_then(|tool| compile(tool.get("inputSchema")?).ok());
+    catalogue::definition::run(&mut session, described);
     schema::example::run(&mut session);
     agreement::run(&mut session);
     case::run(&mut session);

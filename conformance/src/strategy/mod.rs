@@ -5,6 +5,7 @@
 //! schema at last, so that whatever comes out is valid for certain. `mutation` goes the other way.
 
 mod beyond;
+mod merge;
 mod mutation;
 pub(crate) mod runs;
 mod string;

@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use serde_json::{Map, Number, Value, json};
 
+use super::merge::FORBIDDEN;
 use super::string;
-use super::variants::{FORBIDDEN, Parts};
+use super::variants::Parts;
 
 /// Arrays and free objects are no longer than this, unless their schema asks for more.
 const FEW: usize = 3;

@@ -3,6 +3,7 @@
 mod mcp;
 mod raw;
 mod rest;
+mod wire;
 
 use std::fmt;
 use std::time::Duration;
@@ -15,8 +16,9 @@ use thiserror::Error;
 pub use mcp::{LEGACY_VERSIONS, Mcp, PROTOCOL_VERSION, Revision};
 pub(crate) use mcp::{META_CAPABILITIES, META_SERVER, META_VERSION, Peer, handshake};
 pub(crate) use raw::{Heard, Raw, Sender};
-pub(crate) use rest::NUMBER_HEADER;
-pub use rest::{Rest, Wire};
+pub use rest::Rest;
+pub(crate) use wire::NUMBER_HEADER;
+pub use wire::Wire;
 
 /// Longest wait for an answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);

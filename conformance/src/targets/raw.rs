@@ -5,7 +5,7 @@ use reqwest::{Client, Method};
 use serde_json::{Map, Value};
 
 use super::mcp::read_message;
-use super::rest::{header_flag, quote};
+use super::wire::{header_flag, quote};
 use super::{CallError, Revision, Target, bounded, client};
 
 /// Longest body that is shown in a command line.

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
+use crate::layer::{Ask, Reply};
 use crate::{Mutant, each_tool, remove, reply};
 
 static LISTS: AtomicU64 = AtomicU64::new(0);
@@ -13,6 +14,25 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         if ask.path == "/openapi.json" {
             reply.body["info"]["version"] = json!("2.0.0");
         }
+    }),
+    reply("publishes a schema that is none", "message_get/definition-schemas/rest", |ask, reply| {
+        published(
+            ask,
+            reply,
+            "/responses/200/content/application~1json/schema",
+            json!({ "type": "nothing" }),
+        );
+    }),
+    reply("documents an answer that it does not give", "message_get/definition-answer/rest", |ask, reply| {
+        published(
+            ask,
+            reply,
+            "/responses/200/content/application~1json/examples/documented/value/status",
+            json!(7),
+        );
+    }),
+    reply("publishes a code that nobody knows", "message_get/definition-errors/rest", |ask, reply| {
+        published(ask, reply, "/x-pilot-status/errors/0", json!("NO_SUCH_CODE"));
     }),
     reply("has one annotation less", "message_get/definition-annotations/mcp", |_, reply| {
         each_tool(reply, |tool| remove(&mut tool["annotations"], "destructiveHint"));
@@ -52,3 +72,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         each_tool(reply, |tool| remove(tool, "outputSchema"));
     }),
 ];
+
+/// Publishes something else in the operation that reads a message.
+fn published(ask: &Ask, reply: &mut Reply, at: &str, value: Value) {
+    if ask.path == "/openapi.json" {
+        *reply.body.pointer_mut(&format!("/paths/~1v1~1messages~1{{id}}/get{at}")).unwrap() = value;
+    }
+}

@@ -20,6 +20,13 @@ fn has_token(ask: &Ask) -> bool {
     ask.headers.contains_key("authorization") && !ask.path.starts_with("/_mock")
 }
 
+/// Names another number of the account in place of the one that is named.
+fn rename(ask: &mut Ask, when: fn(&Ask) -> bool) {
+    if is(ask, "x-whatsapp-number-id", "num_meta") && when(ask) {
+        ask.headers.insert("x-whatsapp-number-id", "num_web".parse().unwrap());
+    }
+}
+
 /// The arguments of a call over MCP.
 fn arguments(ask: &mut Ask) -> Option<&mut Value> {
     ask.body.pointer_mut("/params/arguments")
@@ -91,6 +98,25 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         if is(ask, "x-whatsapp-number-id", "num_meta") {
             swap(ask, "ps_other_tenant", "ps_demo_tenant");
         }
+    }),
+    ask(
+        "acts as the number that the header names",
+        "conversations_list/number-key-ignores-header/rest",
+        |ask| {
+            if is(ask, "x-whatsapp-number-id", "num_other") {
+                swap(ask, "ps_demo_meta", "ps_other_web");
+            }
+        },
+    ),
+    ask(
+        "takes another number than the one named",
+        "conversations_list/tenant-key-names-number/rest",
+        |ask| {
+            rename(ask, |_| true);
+        },
+    ),
+    ask("takes another number than the one granted", "conversations_list/granted-number-named/rest", |ask| {
+        rename(ask, has_token);
     }),
     ask("reaches a number that was not granted", "conversations_list/not-granted-number/mcp", |ask| {
         let named = arguments(ask).filter(|it| it["whatsappNumberId"] == "num_meta_oba");

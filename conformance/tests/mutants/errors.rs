@@ -55,6 +55,11 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     reply("does not say which methods there are", "error-codes/code-METHOD_NOT_ALLOWED/rest", |_, reply| {
         reply.headers.remove("allow");
     }),
+    reply("names other methods than it takes", "error-codes/code-METHOD_NOT_ALLOWED/rest", |_, reply| {
+        if let Some(allow) = reply.headers.get_mut("allow") {
+            *allow = "PATCH".parse().unwrap();
+        }
+    }),
     reply("says more of a refusal than there is", "error-codes/code-INSUFFICIENT_FUNDS/rest", |_, reply| {
         if reply.status == 402 {
             reply.body["balance"] = json!(0);

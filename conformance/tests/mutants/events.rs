@@ -20,6 +20,17 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     delivery("loses a webhook", "webhooks/once-per-state/mcp", |parcel| {
         parcel.copies = usize::from(parcel.event() != "message.delivered");
     }),
+    delivery("tells of the beginning only", "webhooks/in-order/mcp", |parcel| {
+        parcel.copies = usize::from(parcel.event() == "message.sent");
+    }),
+    delivery("delivers nothing", "webhooks/deleted/mcp", |parcel| parcel.copies = 0),
+    delivery("delivers nothing", "lifecycle/cancelled/mcp", |parcel| parcel.copies = 0),
+    delivery("tells one webhook of what several want", "webhooks/signed/mcp", |parcel| {
+        parcel.copies = usize::from(!parcel.to.ends_with("/other"));
+    }),
+    delivery("tells again of what was told while a template is reviewed", "review/decided/mcp", |parcel| {
+        parcel.copies = 2
+    }),
     delivery("lets a webhook overtake another", "webhooks/in-order/rest", |parcel| {
         parcel.waits = parcel.event() == "message.delivered";
     }),

@@ -216,6 +216,21 @@ fn an_honest_layer_passes() {
     }
 }
 
+/// Where nothing could be refused, nobody says that refusals change nothing.
+#[test]
+fn refusals_that_were_not_tried_are_not_verified() {
+    let sends_nothing = |ask: &Ask, reply: &mut Reply| {
+        if ask.path == "/v1/messages/send" {
+            reply.status = 500;
+        }
+    };
+    let distortion = Distortion { reply: sends_nothing, ..Distortion::NONE };
+    // Its example reads what was sent before.
+    let report = run("message_get/refusals-change-nothing", Target::Rest, distortion);
+    let open = |outcome: &Outcome| matches!(outcome.verdict, Verdict::NotVerified { .. });
+    assert!(!report.outcomes.is_empty() && report.outcomes.iter().all(open), "{report}");
+}
+
 /// A server that does not know the newest revision is called in one of those before.
 #[test]
 fn an_older_server_is_checked_in_its_own_revision() {

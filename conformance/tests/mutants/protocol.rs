@@ -169,6 +169,11 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     ask("takes the key where there is a token too", "authorization/several-key-and-token/mcp", |ask| {
         ask.headers.remove("authorization");
     }),
+    reply("takes tokens and asks for keys only", "authorization/challenge/mcp", |_, reply| {
+        if let Some(challenge) = reply.headers.get_mut(WWW_AUTHENTICATE) {
+            *challenge = HeaderValue::from_static("ApiKey");
+        }
+    }),
     reply("names no metadata", "authorization/challenge/mcp", |_, reply| {
         if let Some(challenge) = reply.headers.get_mut(WWW_AUTHENTICATE) {
             *challenge = HeaderValue::from_static("Bearer");

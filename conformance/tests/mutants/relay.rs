@@ -25,7 +25,7 @@ pub(crate) struct Parcel {
     /// What the target is told, whatever the receiver says.
     pub(crate) told: Option<u16>,
     /// Where it goes to.
-    to: String,
+    pub(crate) to: String,
 }
 
 impl Parcel {

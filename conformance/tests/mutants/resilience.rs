@@ -17,6 +17,11 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             }
         });
     }),
+    reply("refuses a template, every time", "determinism/same-calls-same-answers/rest", |ask, reply| {
+        if ask.method == "POST" && ask.path == "/v1/templates" {
+            reply.status = 500;
+        }
+    }),
     reply("makes a 500 of every failure", "faults/status-503/mcp", |_, reply| {
         told(reply, |body| {
             if body.get("status") == Some(&json!(503)) {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::layer::Reply;
-use crate::{Mutant, ask, remove, reply};
+use crate::{Mutant, ask, each_tool, remove, reply};
 
 pub(crate) const MUTANTS: &[Mutant] = &[
     reply("leaves a field out", "message_get/example/rest", |ask, reply| {
@@ -20,6 +20,9 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     }),
     reply("answers otherwise than recorded", "branding_get/example-recorded/rest", |_, reply| {
         reply.body["branding"]["subtitle"] = json!("other");
+    }),
+    reply("lists tools without their arguments", "webhooks_list/valid-arguments/mcp", |_, reply| {
+        each_tool(reply, |tool| remove(tool, "inputSchema"));
     }),
     ask("takes a missing field", "webhooks_create/missing-url/rest", |ask| {
         if ask.method == "POST" && ask.body.get("url").is_none() {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Case, Expect};
+use crate::checks::alike::same;
 use crate::checks::{Session, credentials};
 use crate::compare::equal;
 use crate::finding::Finding;
@@ -20,6 +21,10 @@ pub(super) fn check(
     let nobody = case.key.is_none() && case.grant.is_none();
     match case.expect {
         Expect::Accepted => session.accepted(answer)?,
+        Expect::AsExample => {
+            session.accepted(answer)?;
+            as_example(session, case, target, answer)?;
+        }
         Expect::Without(list) => {
             session.accepted(answer)?;
             let done = answer.body.get(list).cloned().unwrap_or_default();
@@ -40,6 +45,19 @@ pub(super) fn check(
         Some(rest) if !own_words && matches!(case.expect, Expect::Refused(..)) => same(rest, answer),
         _ => Ok(()),
     }
+}
+
+/// Makes the example's own call in the same state: its key is the number's. Without control the state is another by now.
+fn as_example(session: &Session<'_>, case: &Case, target: Target, answer: &Answer) -> Checked {
+    if !session.rig.is_steered() {
+        return Ok(());
+    }
+    let ready = match case.grant {
+        None => session.ready_first()?,
+        Some(grant) => session.ready_first_signed_in(grant, target)?,
+    };
+    let own = session.call(target, Some(session.example_key()), &ready.arguments)?;
+    equal("the answer is not the one that the number's own key gets", &own.body, &answer.body)
 }
 
 /// The transport refuses, and says how to authenticate.
@@ -94,12 +112,4 @@ fn names(answer: &Answer, argument: &str) -> Checked {
     } else {
         Err(Finding::new("no issue names the argument").with(pointer, answer.body.clone()))
     }
-}
-
-fn same(rest: &Answer, mcp: &Answer) -> Checked {
-    let mut body = mcp.body.clone();
-    if rest.code().is_none() {
-        body.as_object_mut().map(|body| body.shift_remove("code"));
-    }
-    equal("the refusal over MCP is not that of the API", &rest.body, &body)
 }

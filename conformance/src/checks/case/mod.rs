@@ -19,8 +19,10 @@ pub(super) const NUMBER: &str = "whatsappNumberId";
 /// What a case must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
-    /// The same answer as the example's.
+    /// What the contract documents for a success.
     Accepted,
+    /// The answer that the example's own key gets: the caller acts as the same number.
+    AsExample,
     /// The same, with nothing in this list: what the call is about is none of the caller's.
     Without(&'static str),
     /// This status and code; no code where the API sends none.
@@ -124,10 +126,15 @@ impl Case {
 pub(super) fn run(session: &mut Session<'_>) {
     let cases = session.first().map(|ready| cases(session, ready));
     match cases {
-        Ok(cases) => cases.iter().for_each(|case| run_case(session, case)),
-        Err(finding) => unready(session, &finding),
+        Ok(cases) => {
+            cases.iter().for_each(|case| run_case(session, case));
+            untouched(session, None);
+        }
+        Err(finding) => {
+            unready(session, &finding);
+            untouched(session, Some("no refusal could be tried"));
+        }
     }
-    untouched(session);
 }
 
 /// Nothing can be tried where the example cannot be prepared: that is how every case ends.
@@ -184,7 +191,7 @@ fn answer(session: &mut Session<'_>, case: &Case, target: Target) -> Result<Answ
     }
     let (key, arguments) = match case.grant {
         None => session.ready_first().and_then(|ready| {
-            if case.expect == Expect::Accepted {
+            if matches!(case.expect, Expect::Accepted | Expect::AsExample) {
                 ready.succeeds()?;
             }
             Ok((case.key.clone(), case.arguments.clone()))
@@ -220,10 +227,12 @@ fn evidence(session: &Session<'_>, case: &Case) -> Evidence {
     }
 }
 
-/// No refusal so far has changed anything.
-fn untouched(session: &mut Session<'_>) {
+/// No refusal so far has changed anything; of none nothing can be said.
+fn untouched(session: &mut Session<'_>, none: Option<&str>) {
     for target in Target::ALL {
-        let checked = session.rig.digest().map_err(Box::<Finding>::from).and_then(|_| {
+        let tried = none.map_or(Ok(()), |reason| Err(Finding::not_verified(reason)));
+        let digest = tried.and_then(|()| Ok(session.rig.digest()?));
+        let checked = digest.and_then(|_| {
             let found = session.changed.iter().find(|(changed, _)| *changed == target);
             found.map_or(Ok(()), |(_, finding)| Err(finding.clone()))
         });

@@ -1,15 +1,21 @@
 //! A tool is described soundly: as clients need it, as the contract has it, and as it was recorded.
 
+use fixtures::Operation;
 use serde_json::{Map, Value, json};
 
+use super::described::Described;
 use crate::checks::Session;
+use crate::checks::expect::ensure;
 use crate::compare::equal;
 use crate::family::Family;
 use crate::finding::Finding;
 use crate::recorded;
 use crate::recorder::Checked;
 use crate::subject::{Subject, compile, holds};
-use crate::targets::{CallError, Target};
+use crate::targets::Target;
+
+/// Made where an answer is documented.
+const ANSWER: &str = "definition-answer";
 
 type Check<T> = fn(&Subject<'_>, &T) -> Checked;
 
@@ -23,44 +29,37 @@ const MCP: [(&str, Check<Value>); 7] = [
     ("definition-recorded", as_recorded),
 ];
 
-const REST: [(&str, Check<()>); 3] = [
-    ("definition-schemas", schemas),
-    ("definition-answer", documented_answer),
-    ("definition-errors", errors),
-];
+const REST: [(&str, Check<Operation>); 3] =
+    [("definition-schemas", schemas), (ANSWER, documented_answer), ("definition-errors", errors)];
 
-/// `listed` is the tool as the server lists it, if it does.
-pub(in crate::checks) fn run(session: &mut Session<'_>, listed: &Result<Option<&Value>, CallError>) {
+pub(in crate::checks) fn run(session: &mut Session<'_>, described: &Described) {
     let evidence = session.subject.operation.evidence;
     for (rule, check) in REST {
-        session.recorder.record(Family::Catalogue, rule, Target::Rest, evidence, check(session.subject, &()));
+        let silent = rule == ANSWER && session.subject.operation.success.example.is_none();
+        if !silent && session.recorder.wants(Family::Catalogue, rule) {
+            let published = described.operation(session.rig, session.subject);
+            let checked = published.and_then(|it| check(session.subject, it));
+            session.recorder.record(Family::Catalogue, rule, Target::Rest, evidence, checked);
+        }
     }
     for (rule, check) in MCP {
-        let checked = match listed {
-            Ok(Some(it)) => check(session.subject, it),
-            Ok(None) => Err(Finding::new("the server does not list the tool")),
-            Err(error) => Err(error.clone().into()),
-        };
+        let checked = described.tool(&session.subject.tool.name).and_then(|it| check(session.subject, it));
         session.recorder.record(Family::Catalogue, rule, Target::Mcp, evidence, checked);
     }
-}
-
-fn ensure(holds: bool, message: &str) -> Checked {
-    if holds { Ok(()) } else { Err(Finding::new(message)) }
 }
 
 fn name(_: &Subject<'_>, listed: &Value) -> Checked {
     let name = listed.get("name").and_then(Value::as_str).unwrap_or_default();
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
     let sound = (1..=64).contains(&name.len()) && name.bytes().all(allowed);
-    ensure(sound, "the name is not 1 to 64 letters, digits, dots, hyphens and underscores")
+    ensure(sound, "the name is not 1 to 64 letters, digits, dots, hyphens and underscores", &name.into())
 }
 
 fn text(subject: &Subject<'_>, listed: &Value) -> Checked {
     let text = |key: &str| listed.get(key).and_then(Value::as_str).unwrap_or_default().trim();
-    ensure(!text("description").is_empty(), "the tool has no description")?;
+    ensure(!text("description").is_empty(), "the tool has no description", listed)?;
     let (expected, actual) = (subject.tool.title.trim(), text("title"));
-    ensure(!actual.is_empty(), "the tool has no title")?;
+    ensure(!actual.is_empty(), "the tool has no title", listed)?;
     if expected == actual {
         Ok(())
     } else {
@@ -70,13 +69,18 @@ fn text(subject: &Subject<'_>, listed: &Value) -> Checked {
 
 fn input_schema(_: &Subject<'_>, listed: &Value) -> Checked {
     let schema = listed.get("inputSchema").unwrap_or(&Value::Null);
-    ensure(schema.get("type") == Some(&json!("object")), "the inputSchema is not that of an object")?;
+    ensure(schema.get("type") == Some(&json!("object")), "the inputSchema is not that of an object", schema)?;
     let refused = ["anyOf", "oneOf", "allOf", "not", "if", "enum", "$ref"];
     let found = refused.iter().find(|keyword| schema.get(**keyword).is_some());
-    ensure(found.is_none(), "clients refuse a list of tools for alternatives at the root of an inputSchema")?;
+    ensure(
+        found.is_none(),
+        "clients refuse a list of tools for alternatives at the root of an inputSchema",
+        schema,
+    )?;
     ensure(
         schema.get("additionalProperties") == Some(&Value::Bool(false)),
         "the inputSchema admits unknown arguments",
+        schema,
     )?;
     sound(schema)
 }
@@ -152,10 +156,16 @@ fn annotations(subject: &Subject<'_>, listed: &Value) -> Checked {
     equal("the annotations are not the four of the contract", &expected, &actual)
 }
 
-/// An output schema may be absent; a present one describes an object, and holds for the documented answer.
+/// An output schema may be absent, which says nothing; a present one describes an object, and holds for the documented answer.
 fn output_schema(subject: &Subject<'_>, listed: &Value) -> Checked {
-    let Some(schema) = listed.get("outputSchema") else { return Ok(()) };
-    ensure(schema.get("type") == Some(&json!("object")), "the outputSchema is not that of an object")?;
+    let Some(schema) = listed.get("outputSchema") else {
+        return Err(Finding::not_verified("the server lists no outputSchema"));
+    };
+    ensure(
+        schema.get("type") == Some(&json!("object")),
+        "the outputSchema is not that of an object",
+        schema,
+    )?;
     sound(schema)?;
     let Some(example) = &subject.operation.success.example else { return Ok(()) };
     let structured = if example.is_array() { json!({ "items": example }) } else { example.clone() };
@@ -179,19 +189,24 @@ fn as_recorded(subject: &Subject<'_>, listed: &Value) -> Checked {
     equal("the definition is not the one that was recorded", &recorded, listed)
 }
 
-fn schemas(subject: &Subject<'_>, _: &()) -> Checked {
-    sound(&subject.schema)?;
-    sound(&subject.operation.success.schema)
+fn schemas(_: &Subject<'_>, published: &Operation) -> Checked {
+    sound(&published.arguments_schema())?;
+    sound(&published.success.schema)
 }
 
-fn documented_answer(subject: &Subject<'_>, _: &()) -> Checked {
-    let example = subject.operation.success.example.as_ref();
-    example.map_or(Ok(()), |example| holds(&subject.answer, example, "the documented answer"))
+/// An answer that is published has to hold against the schema that is published, and against the one that the calls are held to.
+fn documented_answer(subject: &Subject<'_>, published: &Operation) -> Checked {
+    let Some(example) = &published.success.example else {
+        return Err(Finding::new("the contract that the target publishes documents no answer"));
+    };
+    let schema = compile(&published.success.schema).map_err(Finding::new)?;
+    holds(&schema, example, "the documented answer")?;
+    holds(&subject.answer, example, "the documented answer")
 }
 
-fn errors(subject: &Subject<'_>, _: &()) -> Checked {
+fn errors(subject: &Subject<'_>, published: &Operation) -> Checked {
     let catalogue = subject.contract.errors();
-    match subject.operation.errors.iter().find(|code| !catalogue.contains_key(*code)) {
+    match published.errors.iter().find(|code| !catalogue.contains_key(*code)) {
         None => Ok(()),
         Some(code) => Err(Finding::new(format!("{code} is not in the catalogue"))),
     }

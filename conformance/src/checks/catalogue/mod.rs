@@ -1,6 +1,7 @@
 //! The tools are there, and described soundly: what concerns all of them here, what concerns one in [`definition`].
 
 pub(super) mod definition;
+mod described;
 mod transports;
 
 use fixtures::{Contract, Evidence};
@@ -14,6 +15,8 @@ use crate::recorder::Checked;
 use crate::rule::Rule;
 use crate::scene::{Scenario, Scene};
 use crate::targets::Target;
+
+pub(crate) use described::Described;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::should("openapi", "The contract that the target publishes at /openapi.json is this one."),
@@ -34,9 +37,18 @@ pub(super) const RULES: &[Rule] = &[
         "An outputSchema is that of an object, and accepts the documented answer.",
     ),
     Rule::should("definition-recorded", "The definition is the one that was recorded and reviewed."),
-    Rule::must("definition-schemas", "The schemas of the contract are valid in 2020-12."),
-    Rule::must("definition-answer", "The documented answer holds against its schema."),
-    Rule::must("definition-errors", "Every code of the operation is in the catalogue of codes."),
+    Rule::must(
+        "definition-schemas",
+        "The schemas of the contract that the target publishes are valid in 2020-12.",
+    ),
+    Rule::must(
+        "definition-answer",
+        "The answer that the published contract documents holds against its schema.",
+    ),
+    Rule::must(
+        "definition-errors",
+        "Every code that the published contract lists for the operation is in the catalogue of codes.",
+    ),
 ];
 
 pub(super) const SCENARIOS: &[Scenario] =

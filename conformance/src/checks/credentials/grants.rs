@@ -5,7 +5,7 @@ use fixtures::Scope;
 use super::FAMILY;
 use super::keys::names_in_body;
 use crate::checks::Ready;
-use crate::checks::case::{Case, NUMBER};
+use crate::checks::case::{Case, Expect, NUMBER};
 use crate::demo::number_of;
 use crate::granted::Grant;
 use crate::subject::Subject;
@@ -18,18 +18,18 @@ pub(super) fn cases(subject: &Subject<'_>, ready: &Ready) -> Vec<Case> {
         return of_account(ready);
     }
     let Some((number, one)) = number_of(&ready.key).zip(grant_of(&ready.key)) else { return Vec::new() };
-    let accepted = |rule| Case::accepted(FAMILY, ready, rule).unset(NUMBER);
+    let as_number = |rule| Case::expecting(FAMILY, ready, rule, Expect::AsExample).unset(NUMBER);
     let refused = |rule, status, code| Case::refused(FAMILY, ready, rule, status, code).unset(NUMBER);
     let required = refused("granted-several-names-none", 400, "NUMBER_REQUIRED");
     let outside = |rule| refused(rule, 403, "NUMBER_NOT_IN_GRANT").set(NUMBER, NOT_GRANTED);
     vec![
-        accepted("granted-number").granted(one),
+        as_number("granted-number").granted(one),
         required.granted(Grant::Both),
-        accepted("granted-number-named").set(NUMBER, number).granted(Grant::Both),
+        as_number("granted-number-named").set(NUMBER, number).granted(Grant::Both),
         outside("not-granted-number").granted(one),
         outside("granted-several-not-this").granted(Grant::Both),
         whole_tenant(subject, ready).unset(NUMBER).granted(Grant::Tenant),
-        accepted("granted-tenant-names-number").set(NUMBER, number).granted(Grant::Tenant),
+        as_number("granted-tenant-names-number").set(NUMBER, number).granted(Grant::Tenant),
     ]
 }
 

@@ -5,7 +5,7 @@ use fixtures::contract::Place;
 
 use super::FAMILY;
 use crate::checks::Ready;
-use crate::checks::case::Case;
+use crate::checks::case::{Case, Expect, NUMBER};
 use crate::demo::{FOREIGN_NUMBER, META_KEY, TENANT_KEY, number_of};
 use crate::subject::Subject;
 use crate::targets::{NUMBER_HEADER, Target};
@@ -31,7 +31,7 @@ pub(super) fn cases(subject: &Subject<'_>, ready: &Ready) -> Vec<Case> {
         }
         Scope::Number => {
             let case = Case::refused(FAMILY, ready, "wrong-scope", 403, "TENANT_SCOPE_NOT_ALLOWED");
-            cases.push(case.key(TENANT_KEY).unset("whatsappNumberId"));
+            cases.push(case.key(TENANT_KEY).unset(NUMBER));
             cases.extend(named_number(subject, ready));
         }
         Scope::Either => {
@@ -46,16 +46,16 @@ pub(super) fn cases(subject: &Subject<'_>, ready: &Ready) -> Vec<Case> {
 /// A tenant's key names a number, one of its own or another's; a number's own key ignores the header.
 fn named_number(subject: &Subject<'_>, ready: &Ready) -> Vec<Case> {
     let foreign = Case::refused(FAMILY, ready, "foreign-number", 404, "NUMBER_NOT_FOUND");
-    let mut cases = vec![foreign.key(TENANT_KEY).set("whatsappNumberId", FOREIGN_NUMBER)];
+    let mut cases = vec![foreign.key(TENANT_KEY).set(NUMBER, FOREIGN_NUMBER)];
     if let Some(number) = number_of(&ready.key) {
-        let case = Case::accepted(FAMILY, ready, "tenant-key-names-number");
-        cases.push(case.key(TENANT_KEY).set("whatsappNumberId", number));
+        let case = Case::expecting(FAMILY, ready, "tenant-key-names-number", Expect::AsExample);
+        cases.push(case.key(TENANT_KEY).set(NUMBER, number));
         if names_in_body(subject) {
             let case = Case::refused(FAMILY, ready, "number-key-names-another", 400, "NUMBER_MISMATCH");
-            cases.push(case.set("whatsappNumberId", FOREIGN_NUMBER));
+            cases.push(case.set(NUMBER, FOREIGN_NUMBER));
         } else {
-            let case = Case::accepted(FAMILY, ready, "number-key-ignores-header");
-            cases.push(case.set("whatsappNumberId", FOREIGN_NUMBER));
+            let case = Case::expecting(FAMILY, ready, "number-key-ignores-header", Expect::AsExample);
+            cases.push(case.set(NUMBER, FOREIGN_NUMBER));
         }
     }
     cases
@@ -68,10 +68,10 @@ fn no_number(subject: &Subject<'_>, ready: &Ready) -> Case {
     } else {
         Case::accepted(FAMILY, ready, rule)
     };
-    case.key(TENANT_KEY).unset("whatsappNumberId")
+    case.key(TENANT_KEY).unset(NUMBER)
 }
 
 /// Whether the number belongs to what is made, and not only to the caller.
 pub(super) fn names_in_body(subject: &Subject<'_>) -> bool {
-    subject.operation.argument("whatsappNumberId").is_some_and(|it| it.place == Place::Body)
+    subject.operation.argument(NUMBER).is_some_and(|it| it.place == Place::Body)
 }

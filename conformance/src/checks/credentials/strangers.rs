@@ -4,7 +4,7 @@ use fixtures::Scope;
 
 use super::FAMILY;
 use crate::checks::Ready;
-use crate::checks::case::{Case, Expect};
+use crate::checks::case::{Case, Expect, NUMBER};
 use crate::demo::{FOREIGN_NUMBER, META_KEY, OTHER_KEY, OTHER_TENANT_KEY, number_of};
 use crate::subject::Subject;
 
@@ -95,11 +95,7 @@ pub(super) fn cases(subject: &Subject<'_>, ready: &Ready) -> Vec<Case> {
     }
     let number = number_of(&ready.key).or(number_of(META_KEY));
     let naming = case("other-tenant-names-number", NO_NUMBER).key(OTHER_TENANT_KEY);
-    vec![
-        by_number.unset("whatsappNumberId"),
-        by_tenant.set("whatsappNumberId", FOREIGN_NUMBER),
-        naming.set("whatsappNumberId", number),
-    ]
+    vec![by_number.unset(NUMBER), by_tenant.set(NUMBER, FOREIGN_NUMBER), naming.set(NUMBER, number)]
 }
 
 #[cfg(test)]

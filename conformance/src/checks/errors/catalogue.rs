@@ -2,7 +2,7 @@
 
 use super::provoked::Ask::{Faulty, Granted, Never, Operation, Raw, Strict, TooLarge, Tool};
 use super::provoked::Stage::{self, Call, Fault, Steer};
-use super::provoked::{Provoked, of};
+use super::provoked::{Header, Provoked, of};
 use crate::demo::{META_KEY, OTHER_KEY, OTHER_TENANT_KEY, TENANT_KEY, WEB_CLOSED_KEY, WEB_KEY};
 use crate::granted::Grant;
 
@@ -169,7 +169,7 @@ pub(super) const CATALOGUE: &[Provoked] = &[
     of("NUMBER_NOT_FOUND", 400, Tool("conversations_list", META_KEY, "{}")).after(UNLINKED),
     of("TEMPLATE_NOT_FOUND", 404, Tool("templates_get", META_KEY, UNKNOWN)),
     of("WEBHOOK_NOT_FOUND", 404, Tool("webhook_get", META_KEY, UNKNOWN)),
-    of("METHOD_NOT_ALLOWED", 405, Raw("PATCH", "/v1/conversations")).with("allow"),
+    of("METHOD_NOT_ALLOWED", 405, Raw("PATCH", "/v1/conversations")).with(Header::Allow),
     of("ALREADY_CONNECTED", 409, Tool("numbers_connect", TENANT_KEY, r#"{ "id": "num_web" }"#)),
     of("CALL_NOT_ACTIVE", 409, Tool("call_reject", META_KEY, r#"{ "callId": "call_ana_done" }"#)),
     of("CONFIRMATION_REQUIRED", 409, Tool(BUY, OTHER_TENANT_KEY, r#"{ "quantity": 1 }"#)),
@@ -217,7 +217,7 @@ pub(super) const CATALOGUE: &[Provoked] = &[
     .after(&[Call("call_permission_request", META_KEY, r#"{ "to": "+5511988887777" }"#)]),
     of("RATE_LIMITED", 429, Tool(SEND, META_KEY, TEXT))
         .after(&[Fault(r#"{ "operation": "POST /v1/messages/send", "rateLimit": { "windowSeconds": 30 } }"#)])
-        .with("retry-after"),
+        .with(Header::RetryAfter),
     of(
         "MEDIA_DOWNLOAD_FAILED",
         500,

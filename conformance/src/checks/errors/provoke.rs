@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::catalogue::CATALOGUE;
-use super::provoked::{Ask, Provoked, Stage};
+use super::provoked::{Ask, Header, Provoked, Stage};
 use crate::demo::META_KEY;
 use crate::finding::{Finding, Step};
 use crate::recorder::Checked;
@@ -170,12 +170,40 @@ fn judge(
         return Err(Finding::new("is not refused as the catalogue says").with(expected, actual));
     }
     refusal(scene.contract, operation, target, row.code, answer.status, &answer.body)?;
-    let Some(header) = row.header.filter(|_| target == Target::Rest) else { return Ok(()) };
-    let text = answer.headers.get(header).and_then(|value| value.to_str().ok());
-    // Where the body says the same, it says the same.
-    let seconds = answer.body.get("retryAfterSeconds").map(Value::to_string);
-    match text {
-        Some(text) if seconds.as_deref().is_none_or(|seconds| seconds == text) => Ok(()),
-        _ => Err(Finding::new(format!("the header {header} is not as it must be")).with(seconds, text)),
+    match row.header.filter(|_| target == Target::Rest) {
+        Some(Header::Allow) => allows(scene, row, answer),
+        Some(Header::RetryAfter) => waits(answer),
+        None => Ok(()),
     }
+}
+
+/// Whether Allow names the methods that the contract has for the path. HEAD and OPTIONS go without saying.
+fn allows(scene: &Scene<'_>, row: &Provoked, answer: &Answer) -> Checked {
+    let Ask::Raw(_, path) = row.ask else { return Err(Finding::new("there is no path to ask for")) };
+    let operations = scene.contract.operations().iter();
+    let mut expected: Vec<&str> =
+        operations.filter(|it| it.path == path).map(|it| it.method.as_str()).collect();
+    let mut found: Vec<&str> = header(answer, "allow").split(',').map(str::trim).collect();
+    found.retain(|method| !["HEAD", "OPTIONS"].contains(method));
+    expected.sort_unstable();
+    found.sort_unstable();
+    if found == expected {
+        return Ok(());
+    }
+    Err(Finding::new("Allow does not name the methods that the path takes").with(expected, found))
+}
+
+/// Whether Retry-After says what the body says.
+fn waits(answer: &Answer) -> Checked {
+    let seconds = answer.body.get("retryAfterSeconds").map(Value::to_string);
+    let found = header(answer, "retry-after");
+    if seconds.as_deref() == Some(found) {
+        return Ok(());
+    }
+    Err(Finding::new("Retry-After does not say what the body says").with(seconds, found))
+}
+
+/// The value of a header; empty where there is none.
+fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

@@ -11,7 +11,16 @@ pub(super) struct Provoked {
     pub(super) stage: &'static [Stage],
     pub(super) ask: Ask,
     /// A header that the answer of the API must have.
-    pub(super) header: Option<&'static str>,
+    pub(super) header: Option<Header>,
+}
+
+/// A header of a refusal, and so what it must say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Header {
+    /// The methods that the contract has for the path.
+    Allow,
+    /// The seconds that the body names.
+    RetryAfter,
 }
 
 /// What sets the stage. Bodies and arguments are JSON; `{$from, at}` in them is what an earlier tool answered.
@@ -55,7 +64,7 @@ impl Provoked {
         Self { stage, ..self }
     }
 
-    pub(super) const fn with(self, header: &'static str) -> Self {
+    pub(super) const fn with(self, header: Header) -> Self {
         Self { header: Some(header), ..self }
     }
 }

@@ -83,13 +83,9 @@ impl<'a> Inbox<'a> {
     }
 }
 
-/// The names of the events that arrived at a path, in order.
-pub(super) fn events_at<'a>(path: &str, arrived: &'a [Delivery]) -> Vec<&'a str> {
-    arrived.iter().filter(|delivery| delivery.path == path).map(Delivery::event).collect()
-}
-
 /// Whether exactly these events arrived at a path, in this order.
 pub(super) fn arrived_at(path: &str, arrived: &[Delivery], expected: &[&str], message: &str) -> Checked {
-    let found = events_at(path, arrived);
+    let at_path = arrived.iter().filter(|delivery| delivery.path == path);
+    let found: Vec<&str> = at_path.map(Delivery::event).collect();
     if found == expected { Ok(()) } else { Err(Finding::new(message).with(expected.to_vec(), found)) }
 }

@@ -134,12 +134,14 @@ fn cancelled(inbox: &Inbox<'_>) -> Checked {
     let answer = inbox.stage.call("messages_cancel", WEB_KEY, json!({ "messageIds": [id] }))?;
     shows("the answer", &accepted(answer)?, &json!({ "cancelled": [id], "failed": [] }))?;
     inbox.stands(WEB_KEY, &id, "CANCELED", None)?;
+    let other = inbox.send(CAIO)?;
     let arrived = inbox.wait(DAY)?;
     inbox.stands(WEB_KEY, &id, "CANCELED", None)?;
-    if arrived.is_empty() {
-        Ok(())
-    } else {
-        Err(Finding::new("a cancelled message fired a webhook").with(0, arrived.len()))
+    let told = |of: &str| arrived.iter().any(|delivery| delivery.id() == of);
+    match (told(&id), told(&other)) {
+        (false, true) => Ok(()),
+        (true, _) => Err(Finding::new("a cancelled message fired a webhook")),
+        _ => Err(Finding::new("a message that was not cancelled fired no webhook")),
     }
 }
 

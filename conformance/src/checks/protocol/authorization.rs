@@ -69,8 +69,8 @@ pub(super) fn run(scene: &mut Scene<'_>) {
     for (name, with_path) in [("path", true), ("root", false)] {
         check(scene, METADATA, name, |scene| {
             let (url, _) = challenge(scene)?;
-            let (origin, path) = split(&url);
-            describes(scene, &url, &format!("{origin}{WELL_KNOWN}{}", if with_path { path } else { "" }))
+            let [at_path, at_root] = metadata_urls(&url);
+            describes(scene, &url, if with_path { &at_path } else { &at_root })
         });
     }
     for (name, token) in [("garbage", "a.b.c"), ("unsigned", UNSIGNED), ("shared-secret", SHARED_SECRET)] {
@@ -92,7 +92,7 @@ pub(super) fn challenge(scene: &Scene<'_>) -> Result<(String, String), Box<Findi
     let heard = scene.send_to(&url, &raw)?;
     let challenge = heard.header("www-authenticate").to_owned();
     if !challenge.to_ascii_lowercase().starts_with("bearer") {
-        return Err(Finding::not_verified("the server takes no access tokens"));
+        return Err(unchallenged(scene, &url, challenge)?);
     }
     match parameter(&challenge, "resource_metadata") {
         Some(metadata) => Ok((url, metadata.to_owned())),
@@ -100,6 +100,30 @@ pub(super) fn challenge(scene: &Scene<'_>) -> Result<(String, String), Box<Findi
             Err(Finding::new("the challenge names no metadata").with("resource_metadata=\"…\"", challenge))
         }
     }
+}
+
+/// What it means that nobody is asked for an access token: who publishes the metadata of a resource takes them all the same.
+fn unchallenged(scene: &Scene<'_>, url: &str, challenge: String) -> Result<Box<Finding>, Box<Finding>> {
+    let metadata = metadata_urls(url);
+    for metadata in &metadata {
+        let published = scene.send_to(metadata, &plain_get())?.json().get("authorization_servers").is_some();
+        if published {
+            let message = format!("access tokens are taken, as {metadata} says, and the 401 asks for none");
+            return Ok(Finding::new(message).with("Bearer resource_metadata=\"…\"", challenge));
+        }
+    }
+    Ok(Finding::not_verified("the server takes no access tokens"))
+}
+
+/// Where the metadata of a resource are looked for (RFC 9728): with its path, and at the root.
+fn metadata_urls(resource: &str) -> [String; 2] {
+    let (origin, path) = split(resource);
+    [format!("{origin}{WELL_KNOWN}{path}"), format!("{origin}{WELL_KNOWN}")]
+}
+
+fn plain_get() -> Raw {
+    let get = Raw::post(TENANT_KEY, "").without("x-api-key").without("content-type").by(Method::GET);
+    get.with("accept", "application/json")
 }
 
 /// A parameter of a challenge.
@@ -116,8 +140,7 @@ fn split(url: &str) -> (&str, &str) {
 }
 
 fn describes(scene: &Scene<'_>, resource: &str, metadata: &str) -> Checked {
-    let get = Raw::post(TENANT_KEY, "").without("x-api-key").without("content-type").by(Method::GET);
-    let heard = scene.send_to(metadata, &get.with("accept", "application/json"))?;
+    let heard = scene.send_to(metadata, &plain_get())?;
     status(&heard, &[200])?;
     let document = heard.json();
     let named = document.get("resource").cloned().unwrap_or_default();

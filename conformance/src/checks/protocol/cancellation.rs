@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::ensure;
+use crate::checks::fault;
 use crate::demo::META_KEY;
 use crate::finding::Finding;
 use crate::recorder::Checked;
@@ -28,7 +29,6 @@ pub(super) const NOTIFIED: Rule = Rule::must(
 )
 .proves(&["MSG-IDEM-009"]);
 
-const FAULT: &str = "/faults/conformance";
 /// How long the API would wait: longer than anything here takes.
 const HELD_MS: u64 = 60_000;
 /// How long the end of a request may take to arrive at the API.
@@ -82,8 +82,7 @@ fn message() -> Value {
 
 /// Lets the API hold up the next send.
 fn hold(scene: &Scene<'_>) -> Checked {
-    let fault = json!({ "operation": "POST /v1/messages/send", "delay": { "ms": HELD_MS }, "times": 1 });
-    scene.control("PUT", FAULT, fault).map(drop)
+    fault::set(scene, "POST /v1/messages/send", json!({ "delay": { "ms": HELD_MS }, "times": 1 }))
 }
 
 fn early(answer: Value) -> Box<Finding> {
@@ -93,7 +92,7 @@ fn early(answer: Value) -> Box<Finding> {
 /// Done when the API holds a send up.
 async fn arrival(rig: &Rig) -> Checked {
     let wait = async {
-        while rig.steering("GET", FAULT, &Value::Null).await?.get("fired") != Some(&json!(1)) {
+        while rig.steering("GET", fault::PATH, &Value::Null).await?.get("fired") != Some(&json!(1)) {
             tokio::task::yield_now().await;
         }
         Ok::<_, CallError>(())

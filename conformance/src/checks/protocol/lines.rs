@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::framing::BODIES;
 use super::{check, ensure};
+use crate::checks::fault;
 use crate::demo::TENANT_KEY;
 use crate::finding::Finding;
 use crate::recorder::Checked;
@@ -24,7 +25,6 @@ pub(super) const END: Rule =
 pub(super) const IN_FLIGHT: Rule =
     Rule::must("end-in-flight", "A call that is under way when the input ends is answered first.");
 
-const FAULT: &str = "/faults/conformance";
 /// How long the API takes for a call that is to be under way.
 const SLOW_MS: u64 = 50;
 
@@ -83,8 +83,7 @@ fn notification(scene: &Scene<'_>) -> Checked {
 
 fn in_flight(scene: &Scene<'_>) -> Checked {
     let mut peer = scene.rig.fresh(TENANT_KEY)?;
-    let fault = json!({ "operation": "GET /v1/numbers", "delay": { "ms": SLOW_MS } });
-    scene.control("PUT", FAULT, fault)?;
+    fault::set(scene, "GET /v1/numbers", json!({ "delay": { "ms": SLOW_MS } }))?;
     let params = json!({ "name": "numbers_list", "arguments": {} });
     let call = Revision::Modern.request(1, "tools/call", params.as_object().cloned().unwrap_or_default());
     scene.note(format!("(over stdio) {call}, and the end of input"));

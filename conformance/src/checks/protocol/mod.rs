@@ -13,6 +13,7 @@ mod tokens;
 use fixtures::{Area, Evidence};
 use serde_json::{Value, json};
 
+use crate::checks::expect::ensure;
 use crate::family::Family;
 use crate::finding::Finding;
 use crate::recorder::Checked;
@@ -109,9 +110,4 @@ fn result(scene: &Scene<'_>, raw: &Raw) -> Result<Value, Box<Finding>> {
         Some(result) if heard.status == 200 => Ok(result.clone()),
         _ => Err(Finding::new("there is no result").with(json!({ "status": 200 }), heard.shown())),
     }
-}
-
-/// Whether something holds; `actual` shows why not.
-fn ensure(holds: bool, message: &str, actual: &Value) -> Checked {
-    if holds { Ok(()) } else { Err(Finding::new(message).with(Value::Null, actual.clone())) }
 }

@@ -3,6 +3,7 @@
 use fixtures::Evidence;
 use serde_json::{Map, Value, json};
 
+use crate::checks::expect::accepted;
 use crate::compare::equal;
 use crate::demo::META_KEY;
 use crate::family::Family;
@@ -37,11 +38,11 @@ fn twice(scene: &Scene<'_>, target: Target) -> Checked {
 fn play(scene: &Scene<'_>, target: Target) -> Result<Value, Box<Finding>> {
     let arguments = |value: Value| value.as_object().cloned().unwrap_or_else(Map::new);
     let message = arguments(json!({ "destinationNumber": "+5511988887777", "text": "Oi" }));
-    let sent = scene.call(target, "messages_send", META_KEY, &message)?;
+    let sent = accepted(scene.call(target, "messages_send", META_KEY, &message)?)?;
     scene.steer("/clock/advance", json!({ "by": "PT1M" }))?;
-    let id = arguments(json!({ "id": sent.body.get("id") }));
-    let read = scene.call(target, "message_get", META_KEY, &id)?;
+    let id = arguments(json!({ "id": sent.get("id") }));
+    let read = accepted(scene.call(target, "message_get", META_KEY, &id)?)?;
     let template = arguments(json!({ "name": "aviso", "body": { "body": { "text": "Oi" } } }));
-    let created = scene.call(target, "templates_create", META_KEY, &template)?;
-    Ok(json!([sent.body, read.body, created.body]))
+    let created = accepted(scene.call(target, "templates_create", META_KEY, &template)?)?;
+    Ok(json!([sent, read, created]))
 }

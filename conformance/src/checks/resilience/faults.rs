@@ -3,6 +3,8 @@
 use fixtures::Evidence;
 use serde_json::{Map, Value, json};
 
+use crate::checks::expect::ensure;
+use crate::checks::fault;
 use crate::demo::META_KEY;
 use crate::family::Family;
 use crate::finding::Finding;
@@ -36,7 +38,6 @@ pub(super) const RETRY_AFTER: Rule = Rule::should(
 pub(super) const SCENARIO: Scenario =
     Scenario { name: "faults", family: Family::Resilience, area: None, run };
 
-const FAULT: &str = "/faults/conformance";
 const OPERATION: &str = "GET /v1/conversations";
 /// Longer than any server would wait before it tries again, so that what it tells is what it was told.
 const LATER: u64 = 3600;
@@ -55,7 +56,7 @@ fn run(scene: &mut Scene<'_>) {
                 answer,
                 if status == 200 { &[500, 502, 503, 504] } else { std::slice::from_ref(&status) },
             )?;
-            ensure(!answer.body.to_string().contains("7f3a"), "the page is passed on", answer)
+            ensure(!answer.body.to_string().contains("7f3a"), "the page is passed on", &answer.body)
         });
     }
     for (name, fault) in [
@@ -70,7 +71,7 @@ fn run(scene: &mut Scene<'_>) {
     let fault = json!({ "rateLimit": { "retryAfterSeconds": LATER } });
     check(scene, REFUSED_RATE, "", fault, |answer| {
         failed(answer, &[429])?;
-        ensure(answer.code() == Some("RATE_LIMITED"), "the code is not RATE_LIMITED", answer)?;
+        ensure(answer.code() == Some("RATE_LIMITED"), "the code is not RATE_LIMITED", &answer.body)?;
         waits(answer)
     });
     let fault = json!({ "status": 503, "headers": { "retry-after": LATER.to_string() } });
@@ -80,15 +81,11 @@ fn run(scene: &mut Scene<'_>) {
 fn check(scene: &mut Scene<'_>, rule: Rule, name: &str, fault: Value, told: impl FnOnce(&Answer) -> Checked) {
     let rule = rule.name.replace('*', name);
     scene.check(&rule, Target::Mcp, Evidence::Inferred, |scene| {
-        let mut fault = fault;
-        if let Some(fault) = fault.as_object_mut() {
-            fault.insert("operation".to_owned(), json!(OPERATION));
-        }
-        scene.control("PUT", FAULT, fault)?;
+        fault::set(scene, OPERATION, fault)?;
         told(&list(scene)?)?;
-        scene.control("DELETE", FAULT, Value::Null)?;
+        fault::end(scene)?;
         let answer = list(scene)?;
-        ensure(answer.ok, "the tool does not work any more when the fault is over", &answer)
+        ensure(answer.ok, "the tool does not work any more when the fault is over", &answer.body)
     });
 }
 
@@ -98,12 +95,16 @@ fn list(scene: &Scene<'_>) -> Result<Answer, Box<Finding>> {
 
 /// Whether the tool, and not the protocol, tells of a failure with one of these statuses.
 fn failed(answer: &Answer, statuses: &[u16]) -> Checked {
-    ensure(!answer.ok && !answer.by_transport, "the failure is not told by a result with isError", answer)?;
+    ensure(
+        !answer.ok && !answer.by_transport,
+        "the failure is not told by a result with isError",
+        &answer.body,
+    )?;
     let known = answer.status.is_some_and(|status| statuses.contains(&status));
     if !known {
         return Err(Finding::new("the status is another").with(statuses.to_vec(), answer.status));
     }
-    ensure(answer.code().is_some_and(|code| !code.is_empty()), "the failure has no code", answer)
+    ensure(answer.code().is_some_and(|code| !code.is_empty()), "the failure has no code", &answer.body)
 }
 
 fn waits(answer: &Answer) -> Checked {
@@ -113,8 +114,4 @@ fn waits(answer: &Answer) -> Checked {
     }
     let message = "retryAfterSeconds is not the number that the API told";
     Err(Finding::new(message).with(LATER, answer.body.clone()))
-}
-
-fn ensure(holds: bool, message: &str, answer: &Answer) -> Checked {
-    if holds { Ok(()) } else { Err(Finding::new(message).with(Value::Null, answer.body.clone())) }
 }

@@ -3,6 +3,8 @@
 use fixtures::Evidence;
 use serde_json::{Map, Value, json};
 
+use crate::checks::expect::refused;
+use crate::checks::fault;
 use crate::demo::META_KEY;
 use crate::family::Family;
 use crate::finding::Finding;
@@ -25,7 +27,6 @@ pub(super) const CUT: Rule = Rule::should(
 pub(super) const SCENARIO: Scenario =
     Scenario { name: "limits", family: Family::Resilience, area: None, run };
 
-const FAULT: &str = "/faults/conformance";
 const OPERATION: &str = "GET /v1/conversations";
 /// Larger than any call of a tool.
 const LARGE: usize = 8 * 1024 * 1024;
@@ -43,11 +44,7 @@ fn run(scene: &mut Scene<'_>) {
         for (name, arguments) in [("size", json!({ "pageSize": 0 })), ("number", json!({ "page": 0 }))] {
             let rule = NO_PAGE.name.replace('*', name);
             scene.check(&rule, target, Evidence::Inferred, |scene| {
-                let answer = list(scene, target, arguments)?;
-                if (answer.status, answer.code()) == (Some(400), Some("VALIDATION_ERROR")) {
-                    return Ok(());
-                }
-                Err(Finding::new("it is not refused").with("400 VALIDATION_ERROR", answer.body))
+                refused(&list(scene, target, arguments)?, 400, "VALIDATION_ERROR")
             });
         }
     }
@@ -72,7 +69,7 @@ fn long_list(scene: &Scene<'_>) -> Checked {
     let items: Vec<Value> = (0..ITEMS).map(item).collect();
     let page =
         json!({ "conversations": items, "total": ITEMS, "page": 1, "pageSize": ITEMS, "totalPages": 1 });
-    scene.control("PUT", FAULT, json!({ "operation": OPERATION, "status": 200, "body": page }))?;
+    fault::set(scene, OPERATION, json!({ "status": 200, "body": page }))?;
     let answer = list(scene, Target::Mcp, json!({}))?;
     let brief = |text: &str| Finding::new(text.to_owned());
     let Some(shown) = answer.body.get("conversations").and_then(Value::as_array).filter(|_| answer.ok) else {

@@ -3,6 +3,7 @@
 use fixtures::Evidence;
 use serde_json::{Map, Value, json};
 
+use crate::checks::fault;
 use crate::demo::META_KEY;
 use crate::family::Family;
 use crate::finding::{Finding, Step};
@@ -23,7 +24,6 @@ pub(super) const ONCE: Rule = Rule::must(
 pub(super) const SCENARIO: Scenario =
     Scenario { name: "retries", family: Family::Resilience, area: None, run };
 
-const FAULT: &str = "/faults/conformance";
 const READ: &str = "GET /v1/conversations";
 const SEND: &str = "POST /v1/messages/send";
 
@@ -69,10 +69,9 @@ fn once(scene: &Scene<'_>, fault: Value) -> Checked {
 /// Lets the next call of an operation go wrong.
 fn set(scene: &Scene<'_>, operation: &str, mut fault: Value) -> Checked {
     if let Some(fault) = fault.as_object_mut() {
-        fault.insert("operation".to_owned(), json!(operation));
         fault.insert("times".to_owned(), json!(1));
     }
-    scene.control("PUT", FAULT, fault).map(drop)
+    fault::set(scene, operation, fault)
 }
 
 fn call(scene: &Scene<'_>, tool: &str, arguments: Map<String, Value>) -> Result<Answer, Box<Finding>> {

@@ -182,14 +182,12 @@ fn accepted_or_refused(session: &Session<'_>, arguments: &Arguments) -> Checked 
 
 /// The server answers what the API answers, and the schema that it lists accepts what the API accepts.
 fn as_over_rest(session: &Session<'_>, arguments: &Arguments) -> Checked {
-    if let Some(listed) = &session.listed {
-        holds(
-            listed,
-            &Value::Object(arguments.clone()),
-            "valid input, held against the listed inputSchema,",
-        )?;
-    }
     let mcp = answer(session, Target::Mcp, arguments)?;
+    let Some(listed) = &session.listed else {
+        return Err(Finding::new("the server lists no inputSchema that arguments can be held against"));
+    };
+    let input = Value::Object(arguments.clone());
+    holds(listed, &input, "valid input, held against the listed inputSchema,")?;
     if !session.expressible(arguments) || over_mcp::refused(&session.subject.tool.name, arguments) {
         // What REST cannot say, the server can only refuse.
         return refused(&mcp);
@@ -200,17 +198,16 @@ fn as_over_rest(session: &Session<'_>, arguments: &Arguments) -> Checked {
 
 fn invalid(session: &Session<'_>, target: Target, arguments: &Arguments) -> Checked {
     let key = session.ready_first()?.key;
-    let before = session.rig.is_steered().then(|| session.rig.digest());
+    let before = if session.rig.is_steered() { Some(session.rig.digest()?) } else { None };
     let answer = session.call(target, Some(&key), arguments)?;
     let code = match answer.code() {
         Some(code) if target == Target::Rest && BEFORE_BODY.contains(&code) => code,
         _ => refused(&answer).map(|()| INVALID)?,
     };
     session.subject.refusal(target, code, answer.status, &answer.body)?;
-    if before.is_none_or(|before| session.rig.digest() == before) {
-        Ok(())
-    } else {
-        Err(Finding::new("the refusal changed the state"))
+    match before {
+        Some(before) if session.rig.digest()? != before => Err(Finding::new("the refusal changed the state")),
+        _ => Ok(()),
     }
 }
 
