@@ -5,7 +5,7 @@ use reqwest::Url;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
 use serde_json::{Value, json};
 
-use crate::targets::{CallError, Target, client};
+use crate::targets::{CallError, Target, bounded, client};
 
 /// Nothing listens there: what the client is sent is read off the redirect.
 const CALLBACK: &str = "http://127.0.0.1:7777/callback";
@@ -91,7 +91,8 @@ impl SignIn {
         let shown = self.http.get(page.clone()).send().await.map_err(unusable)?;
         let cookie = shown.headers().get(SET_COOKIE).and_then(|value| value.to_str().ok());
         let cookie = cookie.and_then(|it| it.split(';').next()).unwrap_or_default().to_owned();
-        let html = shown.text().await.map_err(unusable)?;
+        let html = bounded(shown).await.map_err(unusable)?;
+        let html = String::from_utf8_lossy(&html);
         let csrf = html.split_once("name=\"csrf\" value=\"").and_then(|(_, rest)| rest.split('"').next());
         let csrf =
             csrf.ok_or_else(|| unsupported("the consent page is not the mock's, so nobody consents"))?;
@@ -121,8 +122,8 @@ async fn get(http: &reqwest::Client, url: &Url) -> Result<Value, CallError> {
 
 async fn json(request: reqwest::RequestBuilder) -> Result<Value, CallError> {
     let response = request.send().await.map_err(unusable)?;
-    let (status, body) = (response.status(), response.text().await.map_err(unusable)?);
-    match serde_json::from_str(&body) {
+    let (status, body) = (response.status(), bounded(response).await.map_err(unusable)?);
+    match serde_json::from_slice(&body) {
         Ok(value) if status.is_success() => Ok(value),
         _ => Err(unusable(format!("the sign-in ended in {status}"))),
     }

@@ -168,7 +168,7 @@ pub(crate) fn client() -> reqwest::Client {
 }
 
 /// The body of an answer, as far as it is not too long.
-async fn bounded(mut response: reqwest::Response) -> Result<Vec<u8>, String> {
+pub(crate) async fn bounded(mut response: reqwest::Response) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| error.to_string())? {
         if body.len() + chunk.len() > MAX_ANSWER {

@@ -3,8 +3,11 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{Answer, Call, CallError, Target, Wire, client};
+use super::{Answer, Call, CallError, Target, Wire, bounded, client};
 use crate::pace;
+
+/// How much of a body that is no JSON is quoted, in characters.
+const MAX_QUOTED: usize = 500;
 
 /// The API, over HTTP.
 #[derive(Debug)]
@@ -66,11 +69,12 @@ impl Rest {
         }
         let response = request.send().await.map_err(|error| unusable(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let text = response.text().await.map_err(|error| unusable(&error))?;
+        let bytes = bounded(response).await.map_err(|error| unusable(&error))?;
         let mut defects = Vec::new();
-        let body = match serde_json::from_str(&text) {
+        let body = match serde_json::from_slice(&bytes) {
             Ok(body) => body,
             Err(error) => {
+                let text: String = String::from_utf8_lossy(&bytes).chars().take(MAX_QUOTED).collect();
                 let defect = format!("{status} with {text:?}: {error}");
                 // What stands in front of an API says "not now" in its own way.
                 if !pace::is_not_now(status.as_u16()) {
