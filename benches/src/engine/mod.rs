@@ -1,0 +1,5 @@
+//! The open loop.
+
+mod schedule;
+
+pub use schedule::{Arrivals, Schedule};

@@ -1,0 +1,3 @@
+//! `pilot-status-load`: the API and the MCP server under load.
+
+fn main() {}
