@@ -3,16 +3,19 @@
 //! Reading order for the latter:
 //!
 //! 1. [`scenario`]: the file that says what is called.
-//! 2. [`target`]: how a call is made over REST, MCP and stdio; [`own`] starts mock and server for it.
+//! 2. [`target`]: how a call is made over REST, MCP and stdio; [`Process`] starts mock and server for it, [`watch`] looks at them.
 //! 3. [`engine`]: arrivals at their due times, whatever is under way, and what they come to.
 //! 4. [`result`]: what came of it; [`report`]: the same for people and programs.
 
 mod calls;
 pub mod engine;
 mod process;
+pub mod report;
 pub mod result;
 pub mod scenario;
+pub mod target;
 pub mod units;
+pub mod watch;
 
 pub use calls::{Message, body, json};
-pub use process::Process;
+pub use process::{Process, ProcessError};

@@ -31,14 +31,14 @@ impl Machine {
             os: std::env::consts::OS.to_owned(),
             arch: std::env::consts::ARCH.to_owned(),
             cores: available_parallelism().map_or(1, usize::from),
-            processor: field("/proc/cpuinfo", "model name"),
-            memory_bytes: field("/proc/meminfo", "MemTotal").and_then(|size| kib(&size)),
+            processor: proc_field("/proc/cpuinfo", "model name"),
+            memory_bytes: proc_field("/proc/meminfo", "MemTotal").and_then(|size| kib(&size)),
         }
     }
 }
 
 /// The first value of a name in a file of `name: value` lines.
-pub(crate) fn field(file: &str, name: &str) -> Option<String> {
+pub(crate) fn proc_field(file: &str, name: &str) -> Option<String> {
     let text = read_to_string(file).ok()?;
     let value = |line: &str| {
         line.split_once(':').filter(|(key, _)| key.trim() == name).map(|(_, value)| value.trim().to_owned())

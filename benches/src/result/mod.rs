@@ -12,6 +12,7 @@ use thiserror::Error;
 
 pub use histogram::{Hdr, Percentiles};
 pub use machine::Machine;
+pub(crate) use machine::{kib, proc_field};
 
 use crate::engine::Arrivals;
 use crate::scenario::Transport;
