@@ -78,7 +78,7 @@ pub(crate) fn at_one_rate(
     runtime()?.block_on(async {
         let session = Session::start(options, measuring).await?;
         let phases = session.drive(rate).await.into_iter().collect();
-        let result = session.report(phases, None)?;
+        let result = session.report(phases, None).await?;
         let limits = Limits { p99: thresholds.max_p99.map(micros), errors: thresholds.max_errors };
         let passed: Vec<String> = result.phases.iter().flat_map(|phase| passed(&limits, phase)).collect();
         for reason in &passed {
@@ -152,9 +152,14 @@ impl<'a> Session<'a> {
         self.driver.stop.is_cancelled()
     }
 
-    /// Prints and writes what came of it.
-    pub(crate) fn report(self, phases: Vec<Phase>, highest_held: Option<f64>) -> Result<RunResult, Refusal> {
+    /// Ends what was started, prints and writes what came of it.
+    pub(crate) async fn report(
+        self,
+        phases: Vec<Phase>,
+        highest_held: Option<f64>,
+    ) -> Result<RunResult, Refusal> {
         let mut processes = self.watch.seen();
+        self.target.end().await;
         if self.measuring.kind == Kind::Soak {
             let after = self.measuring.warm_up.as_secs_f64();
             processes.iter_mut().for_each(|process| process.growth = growth(&process.samples, after));

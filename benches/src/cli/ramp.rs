@@ -70,7 +70,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<ExitCode, Refusal> {
         let phases = ramp((*from, *to), *step, &limits, measure).await;
         let held =
             phases.iter().filter(|phase| phase.saturated.is_empty()).map(|phase| phase.rate).next_back();
-        let result = session.report(phases, held)?;
+        let result = session.report(phases, held).await?;
         Ok(match result.highest_held {
             _ if result.interrupted => ExitCode::from(INTERRUPTED),
             Some(_) => ExitCode::SUCCESS,

@@ -1,11 +1,6 @@
 //! `pilot-status-load`: its parts on a clock that is paused, and the program itself before a real mock and server.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on fails"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod fake;
 mod flows;

@@ -98,7 +98,11 @@ async fn every_transport_tells_a_refusal_by_its_code() {
     for (tool, value, code) in [
         ("message_get", json!({ "id": "msg_none/../x" }), "MESSAGE_NOT_FOUND"),
         ("messages_send", json!({ "destinationNumber": "1", "text": "Oi" }), "VALIDATION_ERROR"),
-        ("templates_create", json!({ "name": "c", "body": "Oi {{nome}}" }), "TEMPLATE_EXAMPLES_REQUIRED"),
+        (
+            "templates_create",
+            json!({ "name": "cupom", "body": "Oi {{nome}}, tudo bem?" }),
+            "TEMPLATE_EXAMPLES_REQUIRED",
+        ),
     ] {
         for answer in rig.everywhere(tool, value).await {
             assert_eq!(answer, Err(code.to_owned()), "{tool}");
@@ -117,9 +121,7 @@ async fn every_transport_tells_a_refusal_by_its_code() {
 #[tokio::test]
 async fn many_lines_are_under_way_at_once_and_each_answer_finds_its_call() {
     let rig = Rig::start().await;
-    let sends = (0..50).map(|number| async move { number });
-    let texts: Vec<i32> = join_all(sends).await;
-    let sent = texts.iter().map(|number| {
+    let sent = (0..50).map(|number| {
         let value =
             json!({ "destinationNumber": format!("+55119888{number:05}"), "text": format!("n {number}") });
         call(&rig.stdio, &rig.contract, "messages_send", value)
