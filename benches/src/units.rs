@@ -4,14 +4,21 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-/// A length of time with its unit: `250ms`, `30s`, `2m`, `1h 30m`, or ISO 8601, as `PT1H`.
+/// The longest time that is taken: 31 days.
+const LONGEST: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+
+/// A length of time with its unit, at most 31 days: `250ms`, `30s`, `2m`, `1h 30m`, or ISO 8601, as `PT1H`.
 ///
 /// # Errors
 /// What to write instead.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let parsed =
         text.trim().parse::<SignedDuration>().ok().and_then(|length| Duration::try_from(length).ok());
-    parsed.ok_or_else(|| format!("{text:?} is no length of time: write 250ms, 30s, 2m or 1h"))
+    match parsed {
+        Some(length) if length > LONGEST => Err(format!("{text} is too long: at most 31 days, as 744h")),
+        Some(length) => Ok(length),
+        None => Err(format!("{text:?} is no length of time: write 250ms, 30s, 2m or 1h")),
+    }
 }
 
 /// A length of time that is not zero.

@@ -11,6 +11,8 @@ use crate::result::{Growth, ProcessSamples, Sample};
 
 /// Most samples of a process that are taken in the time that was planned.
 const MOST: u32 = 600;
+/// The shortest time of which growth is told, in seconds: what a shorter one has would be mostly chance.
+const SHORTEST: f64 = 60.0;
 
 /// Looks at processes again and again until this is dropped.
 #[derive(Debug)]
@@ -57,14 +59,15 @@ fn sample(pid: u32, at_seconds: f64) -> Option<Sample> {
     Some(Sample { at_seconds, resident_bytes: resident(pid)?, descriptors: descriptors(pid)? })
 }
 
-/// How the samples from `after_seconds` on grow, by least squares; nothing where there are fewer than three.
+/// How the samples from `after_seconds` on grow, by least squares; nothing where they are of less than a minute, or fewer than three.
 #[must_use]
 pub fn growth(samples: &[Sample], after_seconds: f64) -> Option<Growth> {
     let samples: Vec<&Sample> = samples.iter().filter(|sample| sample.at_seconds >= after_seconds).collect();
     let of = |value: fn(&Sample) -> u64| {
         slope(samples.iter().map(|sample| (sample.at_seconds / 3600.0, value(sample) as f64)))
     };
-    if samples.len() < 3 {
+    let seconds = samples.last()?.at_seconds - samples.first()?.at_seconds;
+    if samples.len() < 3 || seconds < SHORTEST {
         return None;
     }
     Some(Growth {

@@ -1,5 +1,7 @@
 //! From the options to the result.
 
+use std::fs::OpenOptions;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +34,7 @@ pub(crate) struct Thresholds {
     /// Exit with 1 when the 99th percentile of latencies is longer.
     #[arg(long, value_name = "TIME", value_parser = some_time)]
     max_p99: Option<Duration>,
-    /// Exit with 1 when a larger share of calls fails, such as 0.1%.
+    /// Exit with 1 when a larger share of calls fails, or of arrivals is dropped, such as 0.1%.
     #[arg(long, value_name = "SHARE", value_parser = share)]
     max_errors: Option<f64>,
 }
@@ -107,6 +109,8 @@ impl<'a> Session<'a> {
         let contract = Contract::load().map_err(|error| Refusal::Failed(error.to_string()))?;
         let source = Source::load(&options.scenario, &contract);
         let source = source.map_err(|error| Refusal::Usage(error.to_string()))?;
+        // Not only when hours have passed.
+        options.report.iter().try_for_each(|(_, path)| is_writable(path))?;
         let stop = CancellationToken::new();
         interrupt::heed(stop.clone());
         let prepared = tokio::select! {
@@ -142,7 +146,7 @@ impl<'a> Session<'a> {
         };
         let phase = drive(&self.driver, (&self.target, &self.plan), rate, &mut tell).await;
         if !quiet {
-            progress::clear();
+            progress::end(&phase, self.measuring.kind);
         }
         Some(phase)
     }
@@ -224,6 +228,11 @@ fn driver(options: &Options, measuring: Measuring, origin: Instant, stop: Cancel
         numbers: Arc::default(),
         stop,
     }
+}
+
+fn is_writable(path: &Path) -> Result<(), Refusal> {
+    let opened = OpenOptions::new().create(true).append(true).open(path);
+    opened.map(drop).map_err(|error| Refusal::Usage(format!("failed to write {}: {error}", path.display())))
 }
 
 fn program() -> Program {

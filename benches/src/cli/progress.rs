@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write, stderr};
 
 use benches::engine::Tick;
+use benches::result::{Kind, Phase};
 
 /// Seconds between two lines where nobody watches.
 const SELDOM: u64 = 10;
@@ -28,9 +29,17 @@ pub(crate) fn show(rate: f64, tick: &Tick) {
     });
 }
 
-/// Takes the line away again.
-pub(crate) fn clear() {
-    if stderr().is_terminal() {
-        drop(write!(stderr(), "\r\x1b[K"));
-    }
+/// Takes the line away again. A ramp leaves one for each of its steps.
+pub(crate) fn end(phase: &Phase, kind: Kind) {
+    let clear = if stderr().is_terminal() { "\r\x1b[K" } else { "" };
+    let (calls, failed, p99) = (phase.total.count, phase.total.failed(), phase.total.latency_micros.p99);
+    drop(match kind {
+        Kind::Ramp => writeln!(
+            stderr(),
+            "{clear}{:.1}/s  {calls} calls, {failed} failed, p99 {:.2} ms",
+            phase.rate,
+            p99 as f64 / 1000.0
+        ),
+        Kind::Run | Kind::Soak => write!(stderr(), "{clear}"),
+    });
 }

@@ -15,8 +15,10 @@ use super::{FAILED, INTERRUPTED, Refusal, measure};
 /// Most steps, so that a ramp comes to an end.
 const MOST_STEPS: u32 = 1000;
 
-/// Arrivals at a rate that rises in steps, until one does not hold: its p99 or its share of failures is above a limit, or fewer than 95 % of the arrivals that
-/// were due in its time ended in that time. Tells the highest rate that held.
+/// Arrivals at rates that rise until one does not hold.
+///
+/// A rate does not hold when its p99 or its share of failed calls, or of dropped arrivals, is above a limit, or when fewer than 95 % of the arrivals that were due in its time
+/// ended in that time. Tells the highest rate that held.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Arrivals a second at the first step.
@@ -37,7 +39,7 @@ pub(crate) struct Arguments {
     /// Longest 99th percentile of latencies at which a step holds.
     #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = some_time)]
     max_p99: Duration,
-    /// Largest share of failed calls at which a step holds.
+    /// Largest share of failed calls, and of dropped arrivals, at which a step holds.
     #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = share)]
     max_errors: f64,
     #[command(flatten)]

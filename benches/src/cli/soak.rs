@@ -11,7 +11,9 @@ use super::measure::{Measuring, Thresholds};
 use super::options::Options;
 use super::{Refusal, measure};
 
-/// Arrivals at one rate for a long time, with memory and descriptors of the processes that it started, and how they grow by the hour.
+/// Arrivals at one rate for a long time, with the growth of memory.
+///
+/// Looks at memory and descriptors of the processes that it started, and tells how they grow by the hour, from a minute on.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Arrivals a second. An arrival is one flow of the scenario, which is one call unless the scenario says otherwise.

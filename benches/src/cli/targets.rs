@@ -117,6 +117,10 @@ impl Targets {
         let transport = self.transport(scenario)?;
         self.check()?;
         let callers = self.callers(scenario)?;
+        if transport == Transport::Stdio && callers.is_empty() {
+            let reason = "a server over stdio is started for its caller: the scenario needs credentials";
+            return Err(Refusal::Usage(reason.to_owned()));
+        }
         let mut started = Started::default();
         let processes = usize::from(self.stdio_processes);
         let target = match transport {

@@ -30,7 +30,7 @@ impl Rise {
 pub struct Limits {
     /// Longest 99th percentile of latencies, in microseconds.
     pub p99: Option<u64>,
-    /// Largest share of calls that fail, from 0 to 1.
+    /// Largest share of calls that fail, and of arrivals that are dropped, from 0 to 1.
     pub errors: Option<f64>,
 }
 
@@ -46,7 +46,16 @@ impl Limits {
         let wrong = self.errors.filter(|most| errors > *most).map(|most| {
             format!("{:.2} % of the calls failed, which is more than {:.2} %", errors * 100.0, most * 100.0)
         });
-        slow.into_iter().chain(wrong).collect()
+        // What was never called is worse than what failed.
+        let share = phase.arrivals.dropped as f64 / phase.arrivals.due.max(1) as f64;
+        let dropped = self.errors.filter(|most| share > *most).map(|most| {
+            format!(
+                "{:.2} % of the arrivals were dropped, which is more than {:.2} %",
+                share * 100.0,
+                most * 100.0
+            )
+        });
+        slow.into_iter().chain(wrong).chain(dropped).collect()
     }
 }
 

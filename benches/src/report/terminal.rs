@@ -132,8 +132,11 @@ fn memory(f: &mut fmt::Formatter<'_>, process: &ProcessSamples) -> fmt::Result {
         last.descriptors
     )?;
     if let Some(growth) = process.growth {
-        let (resident, descriptors) = (growth.resident_bytes_per_hour / MIB, growth.descriptors_per_hour);
-        write!(f, "; grows by {resident:+.2} MiB and {descriptors:+.1} descriptors an hour")?;
+        // No zero is negative.
+        let round = |growth: f64| (growth * 10.0).round() / 10.0 + 0.0;
+        let (resident, descriptors) =
+            (round(growth.resident_bytes_per_hour / MIB), round(growth.descriptors_per_hour));
+        write!(f, "; grows by {resident:+} MiB and {descriptors:+} descriptors an hour")?;
     }
     writeln!(f)
 }

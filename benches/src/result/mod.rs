@@ -217,7 +217,7 @@ pub struct ProcessSamples {
     pub pid: u32,
     /// In the order of time.
     pub samples: Vec<Sample>,
-    /// How it grew, by least squares over the samples after the warm-up; only of a soak, and of three samples or more.
+    /// How it grew, by least squares over the samples after the warm-up; only of a soak, and of a minute or more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub growth: Option<Growth>,
 }

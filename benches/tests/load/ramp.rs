@@ -53,6 +53,9 @@ async fn dropped_arrivals_do_not_hold() {
     let measure = async |rate| Some(run(&driver, &target, ONE_CALL, rate).await);
     let phases = ramp((10.0, 1000.0), Rise::Times(4.0), &Limits::default(), measure).await;
     assert_eq!(rates(&phases), [(10.0, true), (40.0, false)]);
+    let reasons = Limits { errors: Some(0.4), p99: None }.passed(&phases[1]);
+    assert!(reasons.len() == 1 && reasons[0].contains("% of the arrivals were dropped"), "{reasons:?}");
+    assert!(Limits { errors: Some(0.6), p99: None }.passed(&phases[1]).is_empty());
 }
 
 #[tokio::test(start_paused = true)]

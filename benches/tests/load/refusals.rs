@@ -8,6 +8,7 @@ use crate::program::Place;
 async fn a_command_line_that_cannot_be_used() {
     let place = Place::new();
     place.write("bad.yaml", "version: 1\nmix: [{ share: 1, calls: [{ tool: message_gett }] }]");
+    place.write("nobody.yaml", "version: 1\nmix: [{ share: 1, calls: [{ tool: templates_list }] }]");
     for (arguments, told) in [
         (vec!["run", "--rate", "0"], "write a number from above 0"),
         (vec!["run", "--rate", "fast"], "is no rate"),
@@ -27,6 +28,9 @@ async fn a_command_line_that_cannot_be_used() {
             "cannot be called with --transport rest",
         ),
         (vec!["run", "--mcp-command", "a 'b"], "a quote is not closed"),
+        (vec!["run", "--scenario", "nobody.yaml", "--transport", "stdio"], "needs credentials"),
+        (vec!["run", "--report", "json=no/such/place.json"], "failed to write no/such/place.json"),
+        (vec!["ramp", "--step-duration", "2000000h"], "at most 31 days"),
         (vec!["ramp", "--step", "x1"], "is no rise"),
         (vec!["ramp", "--from", "10", "--to", "5"], "is above"),
         (vec!["scenarios", "nothing"], "no bundled scenario"),

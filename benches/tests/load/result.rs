@@ -45,8 +45,11 @@ fn whole(phases: Vec<Phase>, kind: Kind) -> RunResult {
         processes: vec![ProcessSamples {
             name: text("mock"),
             pid: 1,
-            samples: (0..4).map(|at| sample(f64::from(at))).collect(),
-            growth: benches::watch::growth(&(0..4).map(|at| sample(f64::from(at))).collect::<Vec<_>>(), 0.0),
+            samples: (0..4).map(|at| sample(60.0 * f64::from(at))).collect(),
+            growth: benches::watch::growth(
+                &(0..4).map(|at| sample(60.0 * f64::from(at))).collect::<Vec<_>>(),
+                0.0,
+            ),
         }],
     }
 }
