@@ -7,6 +7,7 @@ mod progress;
 mod ramp;
 mod run;
 mod scenarios;
+mod session;
 mod soak;
 mod targets;
 

@@ -8,8 +8,9 @@ use benches::result::Kind;
 use benches::units::{duration, rate, share, some_time};
 use clap::Args;
 
-use super::measure::{Measuring, Session, micros};
+use super::measure::{Measuring, micros};
 use super::options::Options;
+use super::session::Session;
 use super::{FAILED, INTERRUPTED, Refusal, measure};
 
 /// Most steps, so that a ramp comes to an end.

@@ -10,6 +10,7 @@ mod recorder;
 mod schedule;
 mod session;
 mod setup;
+mod tally;
 mod timer;
 
 pub use drive::{Driver, drive};

@@ -1,17 +1,15 @@
 //! What is written down while it happens.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 
-use crate::result::{ArrivalCounts, Hdr, Measured, Phase, Slice, SliceMeasured};
+use super::tally::{Piece, Tally, per_second, total};
+use crate::result::{ArrivalCounts, Hdr, Phase, Slice};
 
 /// An arrival that begins later than this after it was due is counted as late.
 const LATE: Duration = Duration::from_millis(10);
-/// Most codes of failures that are told apart.
-const MAX_CODES: usize = 64;
 
 /// A call that ended.
 #[derive(Debug)]
@@ -59,39 +57,6 @@ impl Shared {
     pub(super) fn lock(&self) -> MutexGuard<'_, Recorder> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What became of the calls of a tool in a time.
-#[derive(Debug, Clone)]
-struct Tally {
-    count: u64,
-    errors: BTreeMap<String, u64>,
-    /// Those that ended as wanted in this time, whenever they were due.
-    good: u64,
-    latency: Hdr,
-}
-
-impl Tally {
-    fn new(latency: Hdr) -> Self {
-        Self { count: 0, errors: BTreeMap::new(), good: 0, latency }
-    }
-
-    fn count(&mut self, done: &Done) {
-        self.count += 1;
-        self.latency.record(done.latency);
-        if let Some(code) = &done.failure {
-            let is_known = self.errors.contains_key(code) || self.errors.len() < MAX_CODES;
-            let code = if is_known { code.as_str() } else { "OTHER" };
-            *self.errors.entry(code.to_owned()).or_default() += 1;
-        }
-    }
-}
-
-/// A piece of the time.
-#[derive(Debug, Clone, Default)]
-struct Piece {
-    dropped: u64,
-    tools: IndexMap<usize, Tally>,
 }
 
 /// What is written down of one phase.
@@ -223,48 +188,8 @@ impl Recorder {
         let start_seconds = self.slice.as_secs_f64() * at as f64;
         let left = (self.until - self.from).as_secs_f64() - start_seconds;
         let seconds = self.slice.as_secs_f64().min(left);
-        let measured = |tally: &Tally| SliceMeasured {
-            count: tally.count,
-            errors: tally.errors.clone(),
-            throughput: per_second(tally.good, seconds),
-            latency_micros: tally.latency.percentiles(),
-            latency_histogram: tally.latency.clone(),
-        };
         let named = names.iter().enumerate().filter_map(|(tool, name)| Some((name, piece.tools.get(&tool)?)));
-        let tools = named.map(|(name, tally)| (name.clone(), measured(tally))).collect();
+        let tools = named.map(|(name, tally)| (name.clone(), tally.measured(seconds))).collect();
         Slice { start_seconds, seconds, dropped: piece.dropped, tools }
     }
-}
-
-impl Piece {
-    fn tally(&mut self, tool: usize) -> &mut Tally {
-        self.tools.entry(tool).or_insert_with(|| Tally::new(Hdr::coarse()))
-    }
-}
-
-/// Several tools together, in so many seconds.
-fn total<'a>(tools: impl Iterator<Item = &'a (Tally, Hdr)>, seconds: f64) -> Measured {
-    let (mut sum, mut service) = (Tally::new(Hdr::new()), Hdr::new());
-    for (tally, of_tool) in tools {
-        sum.count += tally.count;
-        sum.good += tally.good;
-        sum.latency.add(&tally.latency);
-        service.add(of_tool);
-        for (code, count) in &tally.errors {
-            *sum.errors.entry(code.clone()).or_default() += count;
-        }
-    }
-    Measured {
-        count: sum.count,
-        errors: sum.errors,
-        throughput: per_second(sum.good, seconds),
-        latency_micros: sum.latency.percentiles(),
-        service_micros: service.percentiles(),
-        latency_histogram: sum.latency,
-        service_histogram: service,
-    }
-}
-
-fn per_second(count: u64, seconds: f64) -> f64 {
-    if seconds > 0.0 { count as f64 / seconds } else { 0.0 }
 }

@@ -5,6 +5,7 @@ mod check;
 mod credential;
 mod template;
 mod think;
+mod variable;
 
 use std::fs;
 use std::path::Path;
@@ -17,8 +18,9 @@ use thiserror::Error;
 
 pub use bundled::{BUNDLED, Bundled};
 pub use credential::{Credential, CredentialHeader, CredentialSource};
-pub use template::{Arguments, Filler, Node, Piece, Unfilled, Variable};
+pub use template::{Arguments, Node, Piece};
 pub use think::Think;
+pub use variable::{Filler, Unfilled, Variable};
 
 /// The format's version; another one is refused.
 pub const VERSION: u32 = 1;
