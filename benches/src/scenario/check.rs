@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use fixtures::Contract;
+use fixtures::contract::Argument;
+use fixtures::{Contract, Operation};
 
 use super::{Call, Scenario, VERSION, Variable};
 
@@ -56,10 +57,8 @@ fn check_call<'a>(
         .tool(&call.tool)
         .ok_or_else(|| format!("no tool is called {}{}", call.tool, near(&call.tool, tools())))?;
     // What is to be refused may well be wrong.
-    let unknown = call.arguments.0.keys().find(|name| operation.argument(name).is_none());
-    if let (Some(name), None) = (unknown, &call.expect) {
-        let known = operation.arguments.iter().map(|argument| argument.name.as_str());
-        return Err(format!("{} has no argument {name}{}", call.tool, near(name, known)));
+    if call.expect.is_none() {
+        check_arguments(call, operation)?;
     }
     if let Some(name) = &call.credential
         && !scenario.credentials.contains_key(name)
@@ -79,6 +78,19 @@ fn check_call<'a>(
     }
     names.extend(call.name.as_deref());
     Ok(())
+}
+
+fn check_arguments(call: &Call, operation: &Operation) -> Result<(), String> {
+    let (tool, given) = (&call.tool, &call.arguments.0);
+    if let Some(name) = given.keys().find(|name| operation.argument(name).is_none()) {
+        let known = operation.arguments.iter().map(|argument| argument.name.as_str());
+        return Err(format!("{tool} has no argument {name}{}", near(name, known)));
+    }
+    let missing = |argument: &&Argument| argument.required && !given.contains_key(&argument.name);
+    match operation.arguments.iter().find(missing) {
+        Some(Argument { name, .. }) => Err(format!("{tool} needs the argument {name}")),
+        None => Ok(()),
+    }
 }
 
 fn near<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {

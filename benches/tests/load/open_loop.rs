@@ -1,8 +1,13 @@
 //! Arrivals begin when they are due, whatever the target does.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use benches::engine::{Driver, Tick, drive};
+use benches::target::{Answer, Call, Target};
+use serde_json::Value;
+use tokio::time::advance;
 
 use crate::fake::{Fake, ONE_CALL, driver, millis, plan, run};
 
@@ -31,6 +36,28 @@ async fn latency_counts_from_when_a_call_was_due_and_service_time_from_when_it_w
     assert_eq!((phase.total.count, phase.total.service_micros.max), (3000, 1));
     let latency = phase.total.latency_micros;
     assert!((600..1_000).contains(&latency.max) && latency.p50 > 300, "{latency:?}");
+}
+
+/// Takes the only core away from everybody, once.
+struct Hog(AtomicBool);
+
+impl Target for Hog {
+    async fn call(&self, _: Call<'_>) -> Answer {
+        if !self.0.swap(true, Ordering::Relaxed) {
+            advance(millis(55)).await;
+        }
+        Ok(Value::Null)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn arrivals_that_begin_late_are_counted_as_such_and_their_wait_with_them() {
+    let hog = Arc::new(Hog(AtomicBool::new(false)));
+    let phase = drive(&driver(), (&hog, &plan(ONE_CALL, Default::default())), 100.0, &mut |_| {}).await;
+    // Those that were due at 10, 20, 30 and 40 of the 55 ms.
+    assert_eq!((phase.arrivals.due, phase.arrivals.late, phase.arrivals.dropped), (1000, 4, 0));
+    let waited = phase.total.latency_histogram.histogram().count_between(14_000, 46_000);
+    assert_eq!((waited, phase.total.service_micros.p99), (4, 1));
 }
 
 #[tokio::test(start_paused = true)]

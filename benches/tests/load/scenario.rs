@@ -82,6 +82,10 @@ fn what_is_wrong_is_told_with_its_place() {
             "mix: [{ share: 1, calls: [{ tool: templates_list, times: 0 }] }]",
             "times must be from 1 to 100000",
         ),
+        (
+            "mix: [{ share: 1, calls: [{ tool: message_get }] }]",
+            "calls[0]: message_get needs the argument id",
+        ),
         ("setup: [{ tool: nothing }]\nmix: []", "mix is empty"),
         (
             "setup: [{ tool: xyz }]\nmix: [{ share: 1, calls: [{ tool: templates_list }] }]",
