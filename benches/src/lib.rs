@@ -13,7 +13,7 @@ mod process;
 pub mod report;
 pub mod result;
 pub mod scenario;
-pub mod target;
+pub mod targets;
 pub mod units;
 pub mod watch;
 

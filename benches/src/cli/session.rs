@@ -9,7 +9,7 @@ use benches::engine::{Answers, Driver, Plan, Timer, drive, set_up};
 use benches::report::Terminal;
 use benches::result::{self, Kind, Machine, Phase, Program, RunResult, ScenarioId};
 use benches::scenario::{Scenario, Source};
-use benches::target::AnyTarget;
+use benches::targets::AnyTarget;
 use benches::watch::{Watch, growth};
 use fixtures::Contract;
 use jiff::Timestamp;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use benches::result::TargetInfo;
 use benches::scenario::{Credential, Scenario, Transport};
-use benches::target::{AnyTarget, Mcp, Rest, Stdio};
+use benches::targets::{AnyTarget, Mcp, Rest, Stdio};
 use benches::{Process, ProcessError};
 use clap::Args;
 use reqwest::Url;

@@ -16,7 +16,7 @@ use super::schedule::{Arrivals, Schedule};
 use super::session::Session;
 use super::timer::Timer;
 use crate::result::Phase;
-use crate::target::Target;
+use crate::targets::Target;
 
 /// How long calls may go on that are under way when the run is ended early.
 const GRACE: Duration = Duration::from_secs(2);

@@ -105,7 +105,7 @@ pub(super) fn steps(
 
 impl Step {
     /// Whether the answer is the one that is wanted, or the code of what is wrong.
-    pub(super) fn judge(&self, answer: crate::target::Answer) -> crate::target::Answer {
+    pub(super) fn judge(&self, answer: crate::targets::Answer) -> crate::targets::Answer {
         match (&self.expect, answer) {
             (None, answer) => answer,
             (Some(wanted), Err(code)) if code == *wanted => Ok(Value::Null),

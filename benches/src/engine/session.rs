@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::plan::{Answers, Known, Plan, Step};
 use super::recorder::{Done, Shared};
-use crate::target::{Answer, Call, Target};
+use crate::targets::{Answer, Call, Target};
 
 /// What an arrival needs.
 pub(super) struct Session<T> {

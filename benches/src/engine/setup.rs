@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::plan::{Answers, Known, steps};
 use super::session::keep;
 use crate::scenario::Scenario;
-use crate::target::{Call, Target};
+use crate::targets::{Call, Target};
 
 /// A call of the set-up failed.
 #[derive(Debug, Error)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use benches::engine::{Answers, Arrivals, Driver, Plan, Timer, drive};
 use benches::result::Phase;
 use benches::scenario::Scenario;
-use benches::target::{Answer, Call, Target};
+use benches::targets::{Answer, Call, Target};
 use fixtures::Contract;
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, sleep};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use benches::engine::{Driver, Tick, drive};
-use benches::target::{Answer, Call, Target};
+use benches::targets::{Answer, Call, Target};
 use serde_json::Value;
 use tokio::time::advance;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use benches::scenario::{Credential, CredentialSource};
-use benches::target::{Answer, Call, Mcp, Peer, Rest, Stdio, Target, Wire};
+use benches::targets::{Answer, Call, Mcp, Peer, Rest, Stdio, Target, Wire};
 use fixtures::Contract;
 use futures_util::future::join_all;
 use mock_api::MockApi;
