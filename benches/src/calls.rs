@@ -1,5 +1,7 @@
 //! One message, and the ways to read it.
 
+#![expect(clippy::expect_used, reason = "a benchmark that cannot start has nothing to measure")]
+
 use bytes::Bytes;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};

@@ -1,9 +1,21 @@
-//! What the benchmarks share: the calls that they make, and the server as a process of its own.
-
-#![expect(clippy::expect_used, reason = "a benchmark that cannot start has nothing to measure")]
+//! What measures: the benchmarks, which share [`Message`] and [`Process`], and `pilot-status-load`, which puts the API and the MCP server under load.
+//!
+//! Reading order for the latter:
+//!
+//! 1. [`scenario`]: the file that says what is called.
+//! 2. [`target`]: how a call is made over REST, MCP and stdio; [`Process`] starts mock and server for it, [`watch`] looks at them.
+//! 3. [`engine`]: arrivals at their due times, whatever is under way, and what they come to.
+//! 4. [`result`]: what came of it; [`report`]: the same for people and programs.
 
 mod calls;
+pub mod engine;
 mod process;
+pub mod report;
+pub mod result;
+pub mod scenario;
+pub mod target;
+pub mod units;
+pub mod watch;
 
 pub use calls::{Message, body, json};
-pub use process::Process;
+pub use process::{Process, ProcessError};
