@@ -4,10 +4,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use benches::engine::{Driver, Limits, Plan, Timer, drive, set_up};
+use benches::engine::{Answers, Driver, Limits, Plan, Timer, drive, set_up};
 use benches::report::Terminal;
 use benches::result::{self, Kind, Machine, Phase, Program, RunResult, ScenarioId};
-use benches::scenario::Source;
+use benches::scenario::{Scenario, Source};
 use benches::target::AnyTarget;
 use benches::units::{share, some_time};
 use benches::watch::{Watch, growth};
@@ -58,7 +58,6 @@ pub(crate) struct Session<'a> {
     driver: Driver,
     watch: Watch,
     started: Timestamp,
-    next: u64,
 }
 
 pub(crate) fn runtime() -> Result<Runtime, Refusal> {
@@ -77,7 +76,7 @@ pub(crate) fn at_one_rate(
     thresholds: &Thresholds,
 ) -> Result<ExitCode, Refusal> {
     runtime()?.block_on(async {
-        let mut session = Session::start(options, measuring).await?;
+        let session = Session::start(options, measuring).await?;
         let phases = session.drive(rate).await.into_iter().collect();
         let result = session.report(phases, None)?;
         let limits = Limits { p99: thresholds.max_p99.map(micros), errors: thresholds.max_errors };
@@ -108,11 +107,13 @@ impl<'a> Session<'a> {
         let contract = Contract::load().map_err(|error| Refusal::Failed(error.to_string()))?;
         let source = Source::load(&options.scenario, &contract);
         let source = source.map_err(|error| Refusal::Usage(error.to_string()))?;
-        let mut ready = options.targets.ready(&source.scenario).await?;
         let stop = CancellationToken::new();
         interrupt::heed(stop.clone());
-        let known = set_up(&*ready.target, &source.scenario, &contract, options.seed, options.timeout).await;
-        let known = known.map_err(|error| Refusal::Unreachable(error.to_string()))?;
+        let prepared = tokio::select! {
+            prepared = prepare(options, &source.scenario, &contract) => prepared,
+            () = stop.cancelled() => Err(Refusal::Interrupted),
+        };
+        let (mut ready, known) = prepared?;
         let origin = Instant::now();
         let watch = Watch::start(std::mem::take(&mut ready.watched), origin, measuring.planned);
         Ok(Self {
@@ -120,7 +121,6 @@ impl<'a> Session<'a> {
             target: Arc::clone(&ready.target),
             driver: driver(options, measuring, origin, stop),
             started: now(),
-            next: 0,
             options,
             source,
             measuring,
@@ -130,25 +130,26 @@ impl<'a> Session<'a> {
     }
 
     /// One phase; nothing when the run was ended before.
-    pub(crate) async fn drive(&mut self, rate: f64) -> Option<Phase> {
-        if self.driver.stop.is_cancelled() {
+    pub(crate) async fn drive(&self, rate: f64) -> Option<Phase> {
+        if self.is_interrupted() {
             return None;
         }
-        let first = self.next;
-        // No two arrivals of a run have the same number, whatever becomes of them.
-        let length = self.driver.warm_up + self.driver.duration;
-        self.next += (2.0 * rate * length.as_secs_f64()).ceil() as u64 + 1000;
         let quiet = self.options.quiet;
         let mut tell = |tick: &_| {
             if !quiet {
                 progress::show(rate, tick)
             }
         };
-        let phase = drive(&self.driver, (&self.target, &self.plan), (rate, first), &mut tell).await;
+        let phase = drive(&self.driver, (&self.target, &self.plan), rate, &mut tell).await;
         if !quiet {
             progress::clear();
         }
         Some(phase)
+    }
+
+    /// Whether the run was ended early.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.driver.stop.is_cancelled()
     }
 
     /// Prints and writes what came of it.
@@ -162,7 +163,7 @@ impl<'a> Session<'a> {
             version: result::VERSION,
             kind: self.measuring.kind,
             started: self.started,
-            interrupted: self.driver.stop.is_cancelled(),
+            interrupted: self.is_interrupted(),
             program: program(),
             machine: Machine::this(),
             scenario: ScenarioId { name: self.source.name.clone(), digest: self.source.digest() },
@@ -193,6 +194,17 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Starts the target and makes the calls of the set-up.
+async fn prepare(
+    options: &Options,
+    scenario: &Scenario,
+    contract: &Contract,
+) -> Result<(Ready, Answers), Refusal> {
+    let ready = options.targets.ready(scenario).await?;
+    let known = set_up(&*ready.target, scenario, contract, options.seed, options.timeout).await;
+    known.map(|known| (ready, known)).map_err(|error| Refusal::Unreachable(error.to_string()))
+}
+
 fn driver(options: &Options, measuring: Measuring, origin: Instant, stop: CancellationToken) -> Driver {
     Driver {
         arrivals: options.arrivals,
@@ -204,6 +216,7 @@ fn driver(options: &Options, measuring: Measuring, origin: Instant, stop: Cancel
         seed: options.seed,
         timer: Timer::Fine,
         origin,
+        numbers: Arc::default(),
         stop,
     }
 }

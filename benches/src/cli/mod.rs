@@ -55,6 +55,8 @@ enum Refusal {
     Unreachable(String),
     /// Something else fails.
     Failed(String),
+    /// It was ended before there was anything.
+    Interrupted,
 }
 
 impl Cli {
@@ -71,6 +73,7 @@ impl Cli {
             Err(Refusal::Usage(error)) => (USAGE, error),
             Err(Refusal::Unreachable(error)) => (UNREACHABLE, error),
             Err(Refusal::Failed(error)) => (FAILED, error),
+            Err(Refusal::Interrupted) => (INTERRUPTED, "nothing was measured".to_owned()),
         };
         complain(&error);
         ExitCode::from(code)

@@ -63,9 +63,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<ExitCode, Refusal> {
     let planned = (*warm_up + *step_duration) * steps;
     let measuring = Measuring { kind: Kind::Ramp, warm_up: *warm_up, duration: *step_duration, planned };
     measure::runtime()?.block_on(async {
-        let mut session = Session::start(&arguments.options, measuring).await?;
+        let session = Session::start(&arguments.options, measuring).await?;
         let limits = Limits { p99: Some(micros(arguments.max_p99)), errors: Some(arguments.max_errors) };
-        let phases = ramp((*from, *to), *step, &limits, async |rate| session.drive(rate).await).await;
+        // Half a step says nothing of its rate.
+        let measure = async |rate| session.drive(rate).await.filter(|_| !session.is_interrupted());
+        let phases = ramp((*from, *to), *step, &limits, measure).await;
         let held =
             phases.iter().filter(|phase| phase.saturated.is_empty()).map(|phase| phase.rate).next_back();
         let result = session.report(phases, held)?;

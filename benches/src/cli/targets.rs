@@ -175,7 +175,7 @@ impl Targets {
         match (named, self.transport) {
             (Some((transport, option)), Some(asked)) if asked != transport => Err(Refusal::Usage(format!(
                 "{option} names what cannot be called with --transport {}",
-                name(asked)
+                asked.name()
             ))),
             (Some((transport, _)), _) => Ok(transport),
             (None, asked) => Ok(asked.unwrap_or(scenario.transport)),
@@ -209,13 +209,5 @@ impl Targets {
                 .map_err(|reason| Refusal::Usage(format!("credential {name}: {reason}")))
         };
         scenario.credentials.iter().map(find).collect()
-    }
-}
-
-fn name(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Rest => "rest",
-        Transport::Mcp => "mcp",
-        Transport::Stdio => "stdio",
     }
 }

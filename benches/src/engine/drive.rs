@@ -1,6 +1,7 @@
 //! One phase: arrivals at one rate.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -43,16 +44,17 @@ pub struct Driver {
     pub timer: Timer,
     /// When the run began.
     pub origin: Instant,
+    /// The number of the next arrival: no two of a run have the same.
+    pub numbers: Arc<AtomicU64>,
     /// Ends the run early.
     pub stop: CancellationToken,
 }
 
-/// Lets arrivals begin at `rate` a second, the first of which has the number `first`, and waits until all have ended. `tell` hears every second how it is
-/// getting on.
+/// Lets arrivals begin at `rate` a second, and waits until all have ended. `tell` hears every second how it is getting on.
 pub async fn drive<T: Target>(
     driver: &Driver,
     (target, plan): (&Arc<T>, &Arc<Plan>),
-    (rate, first): (f64, u64),
+    rate: f64,
     tell: &mut (impl FnMut(&Tick) + ?Sized),
 ) -> Phase {
     let end = driver.warm_up + driver.duration;
@@ -67,7 +69,7 @@ pub async fn drive<T: Target>(
         room: Arc::clone(&room),
         start,
     };
-    let all = ended(dispatch.start(rate, first), &room, driver);
+    let all = ended(dispatch.start(rate), &room, driver);
     tokio::pin!(all);
     let mut ticks = interval_at(start + TICK, TICK);
     loop {
@@ -106,20 +108,22 @@ struct Dispatch<T> {
 }
 
 impl<T: Target> Dispatch<T> {
-    fn start(self, rate: f64, first: u64) -> JoinHandle<()> {
+    fn start(self, rate: f64) -> JoinHandle<()> {
         match self.driver.timer {
-            Timer::Coarse => tokio::spawn(self.run(rate, first)),
-            Timer::Fine => spawn_blocking(move || Handle::current().block_on(self.run(rate, first))),
+            Timer::Coarse => tokio::spawn(self.run(rate)),
+            Timer::Fine => spawn_blocking(move || Handle::current().block_on(self.run(rate))),
         }
     }
 
-    async fn run(self, rate: f64, first: u64) {
+    async fn run(self, rate: f64) {
         let driver = &self.driver;
-        // Another phase is another stretch of the same randomness.
+        // Each phase of a run has randomness of its own.
+        let first = driver.numbers.load(Ordering::Relaxed);
         let mut seeds = fastrand::Rng::with_seed(driver.seed ^ first.rotate_left(32));
         let schedule = Schedule::new(driver.arrivals, rate, seeds.u64(..));
         let end = driver.warm_up + driver.duration;
-        for (number, after) in (first..).zip(schedule.take_while(|after| *after < end)) {
+        for after in schedule.take_while(|after| *after < end) {
+            let number = driver.numbers.fetch_add(1, Ordering::Relaxed);
             let random = seeds.fork();
             let due = self.start + after;
             if !driver.timer.until(due, &driver.stop).await {

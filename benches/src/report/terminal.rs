@@ -33,9 +33,11 @@ impl fmt::Display for Terminal<'_> {
 }
 
 fn head(f: &mut fmt::Formatter<'_>, result: &RunResult) -> fmt::Result {
-    let (options, scenario) = (&result.options, &result.scenario.name);
-    let targets: Vec<&str> = result.targets.iter().map(|target| target.address.as_str()).collect();
-    writeln!(f, "{BOLD}{scenario}{BOLD:#} over {:?} at {}", options.transport, targets.join(", "))?;
+    let (transport, scenario) = (result.options.transport.name(), &result.scenario.name);
+    writeln!(f, "{BOLD}{scenario}{BOLD:#} over {transport}")?;
+    for target in &result.targets {
+        writeln!(f, "{DIM}{:<4} {}{DIM:#}", target.role, target.address)?;
+    }
     if result.interrupted {
         writeln!(f, "{YELLOW}interrupted: this is what there was until then{YELLOW:#}")?;
     }

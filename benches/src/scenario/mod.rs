@@ -46,6 +46,18 @@ pub enum Transport {
     Stdio,
 }
 
+impl Transport {
+    /// The name, as on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rest => "rest",
+            Self::Mcp => "mcp",
+            Self::Stdio => "stdio",
+        }
+    }
+}
+
 /// What a file holds.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -1,0 +1,20 @@
+//! `pilot-status-load`: its parts on a clock that is paused, and the program itself before a real mock and server.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+mod fake;
+mod flows;
+mod open_loop;
+mod program;
+mod ramp;
+mod refusals;
+mod result;
+mod scenario;
+mod schedule;
+mod targets;
+mod watch;
