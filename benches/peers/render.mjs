@@ -6,12 +6,18 @@ import { readdir, readFile } from 'node:fs/promises';
 
 const [directory, facts] = process.argv.slice(2);
 
+const CALLS = ['message_get', 'conversations_list', 'messages_send', 'messages_send_refused'];
+const PEERS = ['fastmcp', 'fastmcp-tuned', 'typescript', 'mcp-proxy', 'prism', 'mockoon', 'wiremock'];
+
 const results = [];
 for (const file of await readdir(directory)) {
   const [side, call, connections, round, peer] = file.replace(/\.json$/, '').split('.');
   const [phase] = JSON.parse(await readFile(`${directory}/${file}`, 'utf8')).phases;
-  const { count, serviceMicros } = phase.total;
-  results.push({ side, call, connections: Number(connections), round, peer, rate: count / phase.seconds, p50: serviceMicros.p50 });
+  // Peers may refuse in words, without the code; anything else that fails is told by its share.
+  const { TOOL_ERROR: _, ...errors } = phase.total.errors;
+  const failed = Object.values(errors).reduce((sum, count) => sum + count, 0) / Math.max(phase.total.count, 1);
+  const { endedPerSecond: rate } = phase.arrivals;
+  results.push({ side, call, connections: Number(connections), round, peer, rate, p50: phase.total.serviceMicros.p50, failed });
 }
 const distinct = (field) => [...new Set(results.map((result) => result[field]))];
 const sorted = (values) => values.toSorted((a, b) => a - b);
@@ -25,15 +31,17 @@ const ratios = (of, figure, better) => {
     return better(figure(ours), figure(it));
   });
   const [low, high] = [Math.min(...values), Math.max(...values)].map(short);
-  return values.length === 0 ? '' : `**${short(median(values))}** (${low}–${high})`;
+  const failed = Math.max(...of.map((it) => it.failed));
+  if (values.length === 0 || failed > 0.01) return values.length === 0 ? '' : `fails ${(100 * failed).toFixed(0)} %`;
+  return `**${short(median(values))}** (${low}–${high})`;
 };
 const table = (side, connections, title, figure, better) => {
   const of = results.filter((it) => it.side === side && it.connections === connections);
-  const calls = [...new Set(of.map((it) => it.call))];
-  const peers = [...new Set(of.map((it) => it.peer))].filter((peer) => peer !== 'ours');
+  const among = (all, field) => all.filter((name) => of.some((it) => it[field] === name));
+  const [calls, peers] = [among(CALLS, 'call'), among(PEERS, 'peer')];
   const row = (peer) => calls.map((call) => ratios(of.filter((it) => it.peer === peer && it.call === call), figure, better));
   const ours = calls.map((call) => short(median(of.filter((it) => it.peer === 'ours' && it.call === call).map(figure))));
-  const lines = [['', ...calls], calls.map(() => '---').concat('---'), ...peers.map((peer) => [peer, ...row(peer)]), [`ours, ${title.unit}`, ...ours]];
+  const lines = [['', ...calls], ['---', ...calls.map(() => '---')], ...peers.map((peer) => [peer, ...row(peer)]), [`ours, ${title.unit}`, ...ours]];
   return `${title.text}\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 };
 
@@ -41,8 +49,8 @@ const sections = { mcp: 'The server', rest: 'The mock' };
 const most = Math.max(...distinct('connections'));
 console.log(`# Beside others
 
-Ours and what others use for the same, driven with the same load one after the other, in ${distinct('round').length} interleaved rounds: ratios, medians of the rounds, and in brackets the least and the most.
-Above 1 ours is the better one. The machine did other work at the same time; what it did is in both sides of a ratio, as it is one of two measurements that follow each other.
+Ours and what others use for the same, driven with the same load one after the other, in interleaved rounds (${distinct('round').length}): ratios, medians of the rounds, and in brackets the least and the most.
+Above 1 ours is the better one. Other work of the machine makes figures noisy; it is in both sides of a ratio, which is made of two measurements of the same round.
 \`bash benches/peers/run\` made this file. What each peer is, and what makes it equal, is in [peers/README.md](peers/README.md).
 `);
 for (const [side, title] of Object.entries(sections).filter(([side]) => distinct('side').includes(side))) {
