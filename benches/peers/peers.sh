@@ -28,7 +28,7 @@ start_typescript() { start typescript "$node" "$cache/npm/typescript.mjs" "$mock
 start_mcp-proxy() {
     free_port
     sed -e "s/PORT/$port/" -e "s|URL|$ours|" -e "s/KEY/$key/" "$here/gateway.toml" >"$cache/gateway.toml"
-    RUST_LOG=warn start_at_port mcp-proxy "$cache/cargo/bin/mcp-proxy" --config "$cache/gateway.toml"
+    start_at_port mcp-proxy "$cache/cargo/bin/mcp-proxy" --config "$cache/gateway.toml"
 }
 
 # Its only way not to write a line for each request leaves out where it listens, too.
