@@ -21,8 +21,9 @@ for (const file of await readdir(directory)) {
 }
 const distinct = (field) => [...new Set(results.map((result) => result[field]))];
 const sorted = (values) => values.toSorted((a, b) => a - b);
-const median = (values) => sorted(values)[Math.floor(values.length / 2)];
-const short = (value) => (value >= 10 ? value.toFixed(0) : value.toPrecision(2));
+// Of an even number the lesser one of the two in the middle, which is that against us.
+const median = (values) => sorted(values)[Math.floor((values.length - 1) / 2)];
+const short = (value) => (value === Infinity ? '∞' : value >= 10 ? value.toFixed(0) : value.toPrecision(2));
 
 // Ours and a peer in the same round, so that what else the machine did is in both.
 const ratios = (of, figure, better) => {
@@ -50,7 +51,7 @@ const most = Math.max(...distinct('connections'));
 console.log(`# Beside others
 
 Ours and what others use for the same, driven with the same load one after the other, in interleaved rounds (${distinct('round').length}): ratios, medians of the rounds, and in brackets the least and the most.
-Above 1 ours is the better one. Other work of the machine makes figures noisy; it is in both sides of a ratio, which is made of two measurements of the same round.
+∞ is a peer of whose calls none ended in the time that was measured. Above 1 ours is the better one. Other work of the machine makes figures noisy; it is in both sides of a ratio, which is made of two measurements of the same round.
 \`bash benches/peers/run\` made this file. What each peer is, and what makes it equal, is in [peers/README.md](peers/README.md).
 `);
 for (const [side, title] of Object.entries(sections).filter(([side]) => distinct('side').includes(side))) {
