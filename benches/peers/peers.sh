@@ -8,7 +8,7 @@ gateway=0.6.0
 install_gateway() {
     [ "$(cat "$cache/cargo/done" 2>/dev/null)" = "$gateway" ] && return
     # Without the feature it knows no revision after 2025-11-25.
-    CARGO_TARGET_DIR=$cache/build nice cargo install --quiet --locked --version "$gateway" --features protocol-2026-07-28 --root "$cache/cargo" mcp-proxy
+    env -u CARGO_TARGET_DIR nice cargo install --quiet --locked --version "$gateway" --features protocol-2026-07-28 --root "$cache/cargo" mcp-proxy
     echo "$gateway" >"$cache/cargo/done"
 }
 
