@@ -55,7 +55,7 @@ pub enum SuiteError {
     /// A rig did not start.
     #[error(transparent)]
     Rig(#[from] RigError),
-    /// A target cannot be reached.
+    /// A target cannot be reached, or is something else.
     #[error(transparent)]
     Unreachable(CallError),
     /// A tool's schema is malformed.

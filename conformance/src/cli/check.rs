@@ -24,7 +24,7 @@ const INTERRUPTED: u8 = 130;
 /// Without --api and --mcp it starts the mock (demo world, a clock that stands still) and the server in front of it, both in this process on free loopback
 /// ports. `list` shows what there is to be checked, `explain CHECK` says what a check is there for.
 ///
-/// Exit status: 0 when every check holds, 1 when one fails, 2 for a wrong command line, 3 when a target cannot be reached, 4 when only the baseline is stale,
+/// Exit status: 0 when every check holds, 1 when one fails, 2 for a wrong command line, 3 when a target cannot be reached or is something else, 4 when only the baseline is stale,
 /// 130 when it was interrupted.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -79,7 +79,7 @@ pub(crate) fn main(arguments: &Arguments) -> ExitCode {
         Err(Refusal::Usage(error)) => usage(&error),
         Err(Refusal::Failed(error @ SuiteError::Unreachable(_))) => {
             complain(&format!(
-                "{error}\nIs it running, and is the URL right? --api takes the URL without /v1, --mcp that of the endpoint."
+                "{error}\nIs it running, and is the URL right? --api takes the URL without /v1, --mcp that of the endpoint, such as http://127.0.0.1:8080/mcp, and --mcp-command a program that speaks MCP over stdio."
             ));
             ExitCode::from(UNREACHABLE)
         }

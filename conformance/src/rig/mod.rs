@@ -2,6 +2,7 @@
 
 mod call;
 mod granted;
+mod probe;
 mod steer;
 
 use std::cell::{Cell, OnceCell, RefCell};

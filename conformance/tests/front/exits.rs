@@ -68,6 +68,26 @@ fn a_target_that_cannot_be_reached_is_3() {
     }
 }
 
+/// A wrong URL is told in a sentence, not in a failure for each check.
+#[test]
+fn a_target_that_is_something_else_is_3() {
+    let (fake, place) = (Fake::start(Manner::default()), Place::new());
+    let elsewhere = fake.mcp.trim_end_matches("/mcp");
+    for (arguments, says) in [
+        (["--api", &fake.api, "--mcp", elsewhere], "is no MCP server: tools/list should be answered"),
+        (["--api", &fake.api, "--mcp", &fake.api], "is no MCP server"),
+        (["--api", elsewhere, "--mcp", &fake.mcp], "is no Pilot Status API: GET /v1/numbers should"),
+        (["--api", &fake.api, "--mcp-command", "false"], "the command is no MCP server"),
+        (["--api", &fake.api, "--mcp-command", "/nonexistent"], "failed to start /nonexistent"),
+    ] {
+        let (code, out, err) =
+            place.run(&[&arguments[..], &["--only", "media_get", "--cases", "1"]].concat());
+        assert_eq!(code, 3, "{arguments:?}: {out}{err}");
+        assert!(err.contains(says) && err.contains("Is it running"), "{arguments:?}: {err}");
+        assert!(out.is_empty(), "checked all the same: {out}");
+    }
+}
+
 #[test]
 fn a_failure_is_1_and_can_be_repeated_alone() {
     let (fake, place) = (Fake::start(Manner { repeats: true, ..Manner::default() }), Place::new());
