@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use clap::Args;
 use conformance::{Baseline, Format, Options, Report, Selection, Suite, SuiteError, Terminal};
 
-use super::target::Refusal;
-use super::{complain, interrupt, last, print, progress, target, usage};
+use super::last::Last;
+use super::target::{Refusal, Targets};
+use super::{complain, interrupt, last, print, progress, usage};
 
 /// Failed checks.
 const FAILED: u8 = 1;
@@ -33,6 +34,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     only: Vec<String>,
     /// Only the checks that failed in a JSON report, with its seed and cases [default: the last run in this directory, kept in .pilot-status-conformance].
+    /// Its targets are taken too where they are on loopback and none is named; others have to be named again.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = last::FILE)]
     since_failure: Option<PathBuf>,
     /// Seed of the generated arguments; a failure prints the one that shows it again [default: 0].
@@ -52,7 +54,7 @@ pub(crate) struct Arguments {
     #[arg(long, requires = "baseline")]
     baseline_update: bool,
     #[command(flatten)]
-    target: target::Targets,
+    pub(super) target: Targets,
 }
 
 fn report(text: &str) -> Result<(Format, PathBuf), String> {
@@ -92,13 +94,17 @@ pub(crate) fn main(arguments: &Arguments) -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<ExitCode, Refusal> {
     let baseline = arguments.baseline().map_err(Refusal::Usage)?;
-    let Some(options) = arguments.options()? else {
+    let last = arguments.since_failure.as_deref().map(last::read).transpose().map_err(Refusal::Usage)?;
+    if last.as_ref().is_some_and(|last| last.failed.is_empty()) {
         print("Nothing failed in the last run: there is nothing to repeat.");
         return Ok(ExitCode::SUCCESS);
-    };
+    }
+    let given = &arguments.target;
+    let target = last.as_ref().map_or_else(|| Ok(given.clone()), |last| last.targets(given));
+    let target = target.map_err(Refusal::Usage)?;
+    let options = arguments.options(&target, last)?;
     interrupt::heed(&options.stop);
     let suite = Suite::new(options)?;
-    let target = &arguments.target;
     let mut report = if target.own() {
         suite.run_on(|| target.start(), &mut progress::show)?
     } else {
@@ -151,20 +157,16 @@ fn write(path: &PathBuf, text: &str) -> Result<(), String> {
 }
 
 impl Arguments {
-    /// What is asked for; `None` where it is to repeat what failed, and nothing did.
-    fn options(&self) -> Result<Option<Options>, Refusal> {
-        let mut selection = Selection::only(&self.only).map_err(SuiteError::from)?.side(self.target.only());
-        let (mut seed, mut cases) = (0, if self.target.own() { 32 } else { 8 });
-        if let Some(path) = &self.since_failure {
-            let last = last::read(path).map_err(Refusal::Usage)?;
-            if last.failed.is_empty() {
-                return Ok(None);
-            }
+    /// What is asked for: of what failed last, where that is to be repeated.
+    fn options(&self, target: &Targets, last: Option<Last>) -> Result<Options, Refusal> {
+        let mut selection = Selection::only(&self.only).map_err(SuiteError::from)?.side(target.only());
+        let (mut seed, mut cases) = (0, if target.own() { 32 } else { 8 });
+        if let Some(last) = last {
             (seed, cases) = (last.seed, last.cases);
             selection = selection.ids(last.failed);
         }
         let (seed, cases) = (self.seed.unwrap_or(seed), self.cases.unwrap_or(cases));
-        Ok(Some(Options { seed, cases, selection, ..Options::default() }))
+        Ok(Options { seed, cases, selection, ..Options::default() })
     }
 
     /// The baseline; one that is to be written need not be there.

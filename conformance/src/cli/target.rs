@@ -14,7 +14,7 @@ const USUAL_RATE: f64 = 5.0;
 const CONTROL_TOKEN: &str = "PILOT_STATUS_MOCK_CONTROL_TOKEN";
 
 /// Targets that run already.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Targets")]
 pub(crate) struct Targets {
     /// The API, as its URL without /v1. Alone: only what concerns the API. A mock is found out by /_mock/health, and steered if it may be written to;
@@ -128,6 +128,20 @@ impl Targets {
 
     fn urls(&self) -> impl Iterator<Item = &Url> {
         self.api.iter().chain(&self.mcp)
+    }
+
+    /// The same on the targets of an earlier run, where these name none. A file does not start programs, lend keys or permit anything: `None` for such a run.
+    pub(crate) fn as_in(&self, earlier: Self) -> Option<Self> {
+        if !self.own() || earlier.own() {
+            return Some(self.clone());
+        }
+        let harmless = earlier.local()
+            && earlier.mcp_command.is_none()
+            && earlier.keys.is_none()
+            && !earlier.allow_writes
+            && earlier.allow_sends.is_empty();
+        let safe = self.safe || earlier.safe;
+        harmless.then(|| Self { api: earlier.api, mcp: earlier.mcp, safe, ..self.clone() })
     }
 
     /// The options that a failure is repeated with.

@@ -124,6 +124,10 @@ fn a_failure_is_1_and_can_be_repeated_alone() {
     // Without a file: what failed in the run before, here.
     let (code, ..) = with(&["--since-failure", "--report", "json=last.json"]);
     assert_eq!((code, failed("last.json")), (1, failed("first.json")));
+    // Nor are the targets to be named again, where they are on this machine.
+    let (code, out, err) = place.run(&["--since-failure", "--report", "json=last.json"]);
+    assert_eq!((code, failed("last.json")), (1, failed("first.json")), "{out}{err}");
+    assert!(place.json("last.json")["command"].as_str().unwrap().contains(&fake.mcp));
     // Mended: nothing fails any more, and then there is nothing to repeat.
     let mended = Fake::start(Manner::default());
     let (code, out, _) = place.run(&["--api", &mended.api, "--mcp", &mended.mcp, "--since-failure"]);
@@ -147,6 +151,26 @@ fn one_side_alone_is_checked() {
             checks.iter().find(|check| check["id"].as_str().unwrap().contains("recorded/")).unwrap();
         assert_eq!(recorded["verdict"] == "passed", option == "--api" || recorded["family"] == "catalogue");
     }
+}
+
+/// Who writes a report is not who runs it again: it starts no program, and says nobody where to send keys.
+#[test]
+fn a_report_names_no_targets_beyond_this_machine() {
+    let place = Place::new();
+    for target in [
+        "--api https://api.example",
+        "--mcp-command 'touch started'",
+        "--api http://127.0.0.1:1 --allow-writes",
+    ] {
+        let check = json!({ "id": "message_get/missing-key/rest", "verdict": "failed" });
+        let command = format!("pilot-status-conformance {target}");
+        let report = json!({ "version": 2, "seed": 0, "cases": 1, "command": command, "checks": [check] });
+        place.write("old.json", &report.to_string());
+        let (code, out, err) = place.run(&["--since-failure", "old.json"]);
+        assert_eq!(code, 2, "{target}: {out}{err}");
+        assert!(err.contains(target) && err.contains("give them again"), "{target}: {err}");
+    }
+    assert!(place.run(&["--since-failure", "started"]).2.contains("No such file"));
 }
 
 /// Interrupted, it prints what it has.
