@@ -1,7 +1,7 @@
 //! `check`: the suite itself.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -94,6 +94,7 @@ pub(crate) fn main(arguments: &Arguments) -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<ExitCode, Refusal> {
     let baseline = arguments.baseline().map_err(Refusal::Usage)?;
+    arguments.files().try_for_each(writable).map_err(Refusal::Usage)?;
     let last = arguments.since_failure.as_deref().map(last::read).transpose().map_err(Refusal::Usage)?;
     if last.as_ref().is_some_and(|last| last.failed.is_empty()) {
         print("Nothing failed in the last run: there is nothing to repeat.");
@@ -152,8 +153,19 @@ fn code(report: &Report) -> ExitCode {
     }
 }
 
-fn write(path: &PathBuf, text: &str) -> Result<(), String> {
+fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("failed to write {}: {error}", path.display()))
+}
+
+/// Whether a file can be written, told before the run and not behind it. What is there stays as it is, and what is not is not left behind.
+fn writable(path: &Path) -> Result<(), String> {
+    let tried = match fs::metadata(path) {
+        // Whoever reads a pipe would take this for all that comes.
+        Ok(there) if !there.is_file() && !there.is_dir() => Ok(()),
+        Ok(_) => OpenOptions::new().append(true).open(path).map(drop),
+        Err(_) => File::create_new(path).and_then(|_| fs::remove_file(path)),
+    };
+    tried.map_err(|error| format!("failed to write {}: {error}", path.display()))
 }
 
 impl Arguments {
@@ -167,6 +179,12 @@ impl Arguments {
         }
         let (seed, cases) = (self.seed.unwrap_or(seed), self.cases.unwrap_or(cases));
         Ok(Options { seed, cases, selection, ..Options::default() })
+    }
+
+    /// The files that are written in the end.
+    fn files(&self) -> impl Iterator<Item = &Path> {
+        let baseline = self.baseline.as_ref().filter(|_| self.baseline_update);
+        self.report.iter().map(|(_, path)| path).chain(baseline).map(PathBuf::as_path)
     }
 
     /// The baseline; one that is to be written need not be there.

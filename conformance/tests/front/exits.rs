@@ -30,7 +30,10 @@ fn a_wrong_command_line_is_2() {
         (vec!["--only", "message_get/nothing-like-it"], "`list` shows what there is"),
         (vec!["--report", "pdf=a"], "there are junit, json, html and markdown"),
         (vec!["--report", "html"], "FORMAT=FILE"),
+        (vec!["--report", "json=nowhere/a"], "failed to write nowhere/a"),
+        (vec!["--report", "json=."], "failed to write ."),
         (vec!["--baseline-update"], "--baseline"),
+        (vec!["--baseline-update", "--baseline", "nowhere/a"], "failed to write nowhere/a"),
         (vec!["--baseline", "nowhere.yaml"], "nowhere.yaml"),
         (vec!["--baseline", "bad.yaml"], "bad.yaml"),
         (vec!["--since-failure"], "no earlier run"),
@@ -48,6 +51,7 @@ fn a_wrong_command_line_is_2() {
         let (code, out, err) = place.run(&arguments);
         assert_eq!(code, 2, "{arguments:?}: {out}{err}");
         assert!(err.contains(says), "{arguments:?}: {err}");
+        assert!(out.is_empty(), "{arguments:?}: found only behind the run: {out}");
         assert!(!err.contains("n3ver"), "a key is printed: {err}");
     }
 }
