@@ -197,6 +197,11 @@ impl Targets {
         let roles = keys::roles(self.keys.as_deref()).map_err(Refusal::Usage)?;
         // Keys of one's own may be those of a real account, which a server on this machine may stand in front of.
         let harmless = self.local() && roles.is_none();
+        // Only a mock needs none, and what may not be written to is not steered.
+        let maybe_mock = self.api.is_some() && self.allow_writes;
+        if roles.is_none() && !harmless && !maybe_mock {
+            return Err(self.needs_keys());
+        }
         let token = self.control_token.clone().or_else(|| keys::variable(CONTROL_TOKEN));
         let rig = self.rig()?.permitting(self.permit(harmless)).steered_if_mock(token);
         if rig.is_steered() {
@@ -204,12 +209,22 @@ impl Targets {
         }
         let Some(roles) = roles.or_else(|| harmless.then(Roles::default)) else {
             rig.reach().map_err(|error| Refusal::Failed(SuiteError::Unreachable(error)))?;
-            let variable = keys::VARIABLE;
-            return Err(Refusal::Usage(format!(
-                "a target that is not on loopback needs keys of its own: give --keys, or variables such as {variable}_META_KEY"
-            )));
+            return Err(self.needs_keys());
         };
         Ok(rig.with_roles(roles).paced(self.rate.or_else(|| (!harmless).then_some(USUAL_RATE))))
+    }
+
+    fn needs_keys(&self) -> Refusal {
+        let (variable, hidden) = (keys::VARIABLE, self.mcp_command.is_some() && self.api.is_none());
+        Refusal::Usage(if hidden {
+            format!(
+                "without --api nobody knows which API is behind --mcp-command: give --api, or keys of that API by --keys or variables such as {variable}_META_KEY"
+            )
+        } else {
+            format!(
+                "a target that is not on loopback needs keys of its own: give --keys, or variables such as {variable}_META_KEY"
+            )
+        })
     }
 
     fn rig(&self) -> Result<Rig, RigError> {

@@ -41,6 +41,12 @@ fn a_wrong_command_line_is_2() {
         (vec!["--api", "ftp://127.0.0.1"], "https:// or http://"),
         (vec!["--api", "http://u:n3ver@127.0.0.1"], "without user"),
         (vec!["--api", url], "--insecure-http"),
+        // Nothing is connected to, nor started, without keys.
+        (vec!["--api", "https://pilot-status.invalid"], "not on loopback needs keys"),
+        (
+            vec!["--mcp-command", "/nonexistent"],
+            "without --api nobody knows which API is behind --mcp-command",
+        ),
         (vec!["--api", "http://127.0.0.1:1", "--keys", "keys.yaml"], "nobody is no role"),
         (vec!["--api", "http://127.0.0.1:1", "--keys", "odd.yaml"], "odd.yaml:1:"),
         (vec!["--api", "http://127.0.0.1:1", "--keys", "key.yaml"], "cannot be sent in a header"),
