@@ -106,10 +106,11 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Refusal> {
     let options = arguments.options(&target, last)?;
     interrupt::heed(&options.stop);
     let suite = Suite::new(options)?;
+    let mut progress = progress::shown();
     let mut report = if target.own() {
-        suite.run_on(|| target.start(), &mut progress::show)?
+        suite.run_on(|| target.start(), &mut progress)?
     } else {
-        suite.run_with(vec![target.attach()?], &mut progress::show)?
+        suite.run_with(vec![target.attach()?], &mut progress)?
     };
     report.command += &target.again();
     if report.outcomes.is_empty() && !report.interrupted {

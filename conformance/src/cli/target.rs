@@ -6,7 +6,7 @@ use clap::Args;
 use conformance::{Control, Mcp, Permit, Rig, RigError, Roles, SuiteError, Target as Side};
 use reqwest::Url;
 
-use super::keys;
+use super::{complain, keys};
 
 /// Calls a second to a target that is not on this machine, unless told otherwise.
 const USUAL_RATE: f64 = 5.0;
@@ -211,7 +211,13 @@ impl Targets {
             rig.reach().map_err(|error| Refusal::Failed(SuiteError::Unreachable(error)))?;
             return Err(self.needs_keys());
         };
-        Ok(rig.with_roles(roles).paced(self.rate.or_else(|| (!harmless).then_some(USUAL_RATE))))
+        let rate = self.rate.or_else(|| (!harmless).then_some(USUAL_RATE));
+        if let Some(rate) = rate {
+            complain(&format!(
+                "at most {rate} calls a second, so that all of it may take many minutes; --only, --cases and --rate make it shorter"
+            ));
+        }
+        Ok(rig.with_roles(roles).paced(rate))
     }
 
     fn needs_keys(&self) -> Refusal {
