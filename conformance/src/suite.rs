@@ -11,10 +11,12 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::baseline::Baseline;
 use crate::checks;
 use crate::demo::TENANT_KEY;
 use crate::family::Family;
-use crate::finding::Outcome;
+use crate::finding::{Outcome, Verdict};
+use crate::near::nearest;
 use crate::report::Report;
 use crate::rig::{Rig, RigError};
 use crate::scene::{Scenario, Scene};
@@ -33,13 +35,25 @@ pub struct Options {
     pub selection: Selection,
     /// Rigs that work at the same time.
     pub rigs: usize,
+    /// Ends the run early once so many checks have failed; what has not been checked by then is not verified.
+    pub max_failures: Option<u32>,
+    /// Checks whose failures do not count for that.
+    pub known: Baseline,
     /// Ends the run early once it is true: what has not been checked by then is not verified.
     pub stop: Arc<AtomicBool>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 0, cases: 32, selection: Selection::default(), rigs: 2, stop: Arc::default() }
+        Self {
+            seed: 0,
+            cases: 32,
+            selection: Selection::default(),
+            rigs: 2,
+            max_failures: None,
+            known: Baseline::default(),
+            stop: Arc::default(),
+        }
     }
 }
 
@@ -70,8 +84,13 @@ pub enum SuiteError {
     #[error(transparent)]
     Pattern(#[from] PatternError),
     /// A part of the selection names nothing.
-    #[error("{0:?} is no area, no family, no tool and no check; `list` shows what there is")]
-    NothingSelected(String),
+    #[error("{pattern:?} is no area, no family, no tool, no rule and no check{}; `list` shows what there is", meant(near.as_ref()))]
+    NothingSelected {
+        /// The part.
+        pattern: String,
+        /// What was probably meant, if anything is like it.
+        near: Option<String>,
+    },
 }
 
 /// Told as subjects are done, in the order of the report: how many of how many, and what came of the last one.
@@ -106,7 +125,8 @@ impl Suite {
         let scenarios = scenarios().map(|it| (it.name, it.area, std::slice::from_ref(&it.family)));
         let subjects: Vec<_> = tools.chain(scenarios).collect();
         if let Some(idle) = options.selection.idle(&subjects) {
-            return Err(SuiteError::NothingSelected(idle.to_owned()));
+            let near = nearest(idle, names(&subjects)).map(str::to_owned);
+            return Err(SuiteError::NothingSelected { pattern: idle.to_owned(), near });
         }
         Ok(Self { contract, examples, options })
     }
@@ -143,12 +163,13 @@ impl Suite {
             rig.reach().map_err(SuiteError::Unreachable)?;
         }
         let listed = rigs.first().map_or_else(|| Ok(Vec::new()), |rig| rig.list_tools(TENANT_KEY));
-        let next = AtomicUsize::new(0);
+        let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (sender, receiver) = mpsc::channel();
         let outcomes = thread::scope(|scope| {
             for rig in rigs {
-                let (sender, next, units, listed) = (sender.clone(), &next, &units, &listed);
-                scope.spawn(move || self.work(&rig, units, listed, next, &sender));
+                let (sender, next, failed) = (sender.clone(), &next, &failed);
+                let (units, listed) = (&units, &listed);
+                scope.spawn(move || self.work(&rig, units, listed, (next, failed), &sender));
             }
             drop(sender);
             in_order(&receiver, units.len(), progress)
@@ -163,7 +184,7 @@ impl Suite {
         rig: &Rig,
         units: &[Unit<'_>],
         listed: &Result<Vec<Value>, CallError>,
-        next: &AtomicUsize,
+        (next, failed): (&AtomicUsize, &AtomicUsize),
         done: &mpsc::Sender<(usize, Vec<Outcome>)>,
     ) {
         loop {
@@ -175,9 +196,22 @@ impl Suite {
                     checks::of_scenario(scenario, Scene::new(scenario, rig, &self.contract, &self.options))
                 }
             };
+            self.count(&outcomes, failed);
             if done.send((index, outcomes)).is_err() {
                 return;
             }
+        }
+    }
+
+    /// Adds what failed, and ends the run where that is enough.
+    fn count(&self, outcomes: &[Outcome], failed: &AtomicUsize) {
+        let Some(most) = self.options.max_failures else { return };
+        let counts = |it: &&Outcome| {
+            matches!(it.verdict, Verdict::Failed(_)) && !self.options.known.knows(&it.id.to_string())
+        };
+        let new = outcomes.iter().filter(counts).count();
+        if failed.fetch_add(new, Ordering::Relaxed) + new >= most as usize {
+            self.options.stop.store(true, Ordering::Relaxed);
         }
     }
 
@@ -209,6 +243,18 @@ impl Suite {
             })
             .collect()
     }
+}
+
+/// All that a pattern of one word can be.
+fn names<'a>(subjects: &[(&'a str, Option<Area>, &[Family])]) -> Vec<&'a str> {
+    let rules = Family::ALL.into_iter().flat_map(Family::rules).map(|rule| -> &'a str { rule.name });
+    let areas = Area::ALL.into_iter().map(|area| -> &'a str { area.name() });
+    let families = Family::ALL.into_iter().map(|family| -> &'a str { family.name() });
+    subjects.iter().map(|(name, ..)| *name).chain(areas).chain(families).chain(rules).collect()
+}
+
+fn meant(near: Option<&String>) -> String {
+    near.map(|near| format!("; did you mean {near}?")).unwrap_or_default()
 }
 
 fn scenarios() -> impl Iterator<Item = &'static Scenario> {

@@ -29,10 +29,18 @@ const INTERRUPTED: u8 = 130;
 /// 130 when it was interrupted.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Only what PATTERN names: an area (calls), a family (credentials), a word in the name of a tool (message_get), or a check (message_get/missing-key).
+    /// Only what PATTERN names: an area (calls), a family (credentials), a word in the name of a tool (message_get), a rule (on-web, wrong-type), or a check
+    /// (message_get/missing-key).
     /// Repeat it, or separate by commas, for more.
     #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     only: Vec<String>,
+    /// Not what PATTERN names, as of --only.
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    skip: Vec<String>,
+    /// Ends the run behind the subject (tool or scenario) with the Nth check that fails, not counting those of the baseline; what has not been checked by
+    /// then is not verified.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_failures: Option<u32>,
     /// Only the checks that failed in a JSON report, with its seed and cases [default: the last run in this directory, kept in .pilot-status-conformance].
     /// Its targets are taken too where they are on loopback and none is named; others have to be named again.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = last::FILE)]
@@ -69,7 +77,7 @@ fn report(text: &str) -> Result<(Format, PathBuf), String> {
 impl From<SuiteError> for Refusal {
     fn from(error: SuiteError) -> Self {
         match error {
-            SuiteError::NothingSelected(_) | SuiteError::Pattern(_) => Self::Usage(error.to_string()),
+            SuiteError::NothingSelected { .. } | SuiteError::Pattern(_) => Self::Usage(error.to_string()),
             _ => Self::Failed(error),
         }
     }
@@ -103,7 +111,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Refusal> {
     let given = &arguments.target;
     let target = last.as_ref().map_or_else(|| Ok(given.clone()), |last| last.targets(given));
     let target = target.map_err(Refusal::Usage)?;
-    let options = arguments.options(&target, last)?;
+    let options = arguments.options(&target, last, baseline.as_ref())?;
     interrupt::heed(&options.stop);
     let suite = Suite::new(options)?;
     let mut progress = progress::shown();
@@ -122,6 +130,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Refusal> {
 fn finish(arguments: &Arguments, baseline: Option<Baseline>, mut report: Report) -> Result<ExitCode, String> {
     if let Some(baseline) = &baseline {
         let whole = arguments.only.is_empty()
+            && arguments.skip.is_empty()
             && arguments.since_failure.is_none()
             && arguments.target.only().is_none();
         baseline.apply(&mut report, whole);
@@ -138,13 +147,15 @@ fn finish(arguments: &Arguments, baseline: Option<Baseline>, mut report: Report)
     for (format, path) in &arguments.report {
         write(path, &report.render(*format).map_err(|error| error.to_string())?)?;
     }
-    Ok(code(&report))
+    Ok(code(&report, arguments.max_failures))
 }
 
-fn code(report: &Report) -> ExitCode {
-    if report.interrupted {
+fn code(report: &Report, most: Option<u32>) -> ExitCode {
+    let failed = report.failures().count();
+    let enough = most.is_some_and(|most| failed >= most as usize);
+    if report.interrupted && !enough {
         ExitCode::from(INTERRUPTED)
-    } else if report.failures().next().is_some() {
+    } else if failed > 0 {
         ExitCode::from(FAILED)
     } else if report.stale.is_empty() {
         ExitCode::SUCCESS
@@ -171,15 +182,22 @@ fn writable(path: &Path) -> Result<(), String> {
 
 impl Arguments {
     /// What is asked for: of what failed last, where that is to be repeated.
-    fn options(&self, target: &Targets, last: Option<Last>) -> Result<Options, Refusal> {
-        let mut selection = Selection::only(&self.only).map_err(SuiteError::from)?.side(target.only());
+    fn options(
+        &self,
+        target: &Targets,
+        last: Option<Last>,
+        baseline: Option<&Baseline>,
+    ) -> Result<Options, Refusal> {
+        let mut selection = Selection::only(&self.only).map_err(SuiteError::from)?;
+        selection = selection.skip(&self.skip).map_err(SuiteError::from)?.side(target.only());
         let (mut seed, mut cases) = (0, if target.own() { 32 } else { 8 });
         if let Some(last) = last {
             (seed, cases) = (last.seed, last.cases);
             selection = selection.ids(last.failed);
         }
         let (seed, cases) = (self.seed.unwrap_or(seed), self.cases.unwrap_or(cases));
-        Ok(Options { seed, cases, selection, ..Options::default() })
+        let (max_failures, known) = (self.max_failures, baseline.cloned().unwrap_or_default());
+        Ok(Options { seed, cases, selection, max_failures, known, ..Options::default() })
     }
 
     /// The files that are written in the end.

@@ -28,6 +28,9 @@ fn a_wrong_command_line_is_2() {
     for (arguments, says) in [
         (vec!["--only", "nothing_like_it"], "`list` shows what there is"),
         (vec!["--only", "message_get/nothing-like-it"], "`list` shows what there is"),
+        (vec!["--only", "messages_sent"], "did you mean messages_send?"),
+        (vec!["--skip", "on-webb"], "did you mean on-web?"),
+        (vec!["--max-failures", "0"], "--max-failures"),
         (vec!["--report", "pdf=a"], "there are junit, json, html and markdown"),
         (vec!["--report", "html"], "FORMAT=FILE"),
         (vec!["--report", "json=nowhere/a"], "failed to write nowhere/a"),

@@ -7,6 +7,7 @@ mod exits;
 mod fake;
 mod reports;
 mod safe;
+mod select;
 
 use std::fs;
 use std::path::PathBuf;

@@ -53,7 +53,8 @@ fn enough_failures_end_the_run() {
         let report = place.json("r.json");
         let checks = report["checks"].as_array().unwrap().iter();
         let failed = checks.filter(|check| check["verdict"] == "failed");
-        let subjects = failed.map(|check| check["id"].as_str().unwrap().split('/').next().unwrap().to_owned());
+        let subjects =
+            failed.map(|check| check["id"].as_str().unwrap().split('/').next().unwrap().to_owned());
         (subjects.collect::<BTreeSet<_>>(), report["interrupted"] == true)
     };
     let (all, early) = failed(&[]);
