@@ -55,7 +55,12 @@ fn a_wrong_command_line_is_2() {
         (vec!["--api", "http://127.0.0.1:1", "--keys", "key.yaml"], "cannot be sent in a header"),
         (vec!["--rate", "0", "--api", "http://127.0.0.1:1"], "0.01 to 1000"),
         (vec!["explain", "message_get/mising-key"], "did you mean missing-key"),
-        (vec!["explain", "nothing"], "`list` shows what there is"),
+        (vec!["explain", "nonsense"], "is no check and no rule; `list` shows what there is"),
+        (
+            vec!["explain", "messages_send"],
+            "but a subject; ask for one of its checks, such as messages_send/example",
+        ),
+        (vec!["explain", "messages_sent"], "did you mean messages_send?"),
     ] {
         let (code, out, err) = place.run(&arguments);
         assert_eq!(code, 2, "{arguments:?}: {out}{err}");
@@ -230,6 +235,12 @@ fn what_there_is_can_be_listed_and_explained() {
         ("unknown-*", vec!["errors", "An id that names nothing"]),
         ("message_get/unknown-id", vec!["GET /v1/messages/{id}", "fixtures/contract/messaging.yaml"]),
         ("determinism/same-calls-same-answers", vec!["resilience", "determinism"]),
+        ("messages/sends", vec!["  on        messages\n", "MUST: "]),
+        ("webhooks/signed", vec!["  on        webhooks\n"]),
+        (
+            "message_get/definition-recorded",
+            vec!["may word it otherwise", "SHOULD: a target with a reason", "--skip"],
+        ),
     ] {
         let (code, out, err) = place.run(&["explain", check]);
         assert_eq!(code, 0, "{check}: {err}");
