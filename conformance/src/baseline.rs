@@ -79,6 +79,12 @@ impl Baseline {
         Ok(format!("{HEAD}{entries}"))
     }
 
+    /// Whether a check is known to fail.
+    #[must_use]
+    pub fn knows(&self, id: &str) -> bool {
+        self.entries.contains_key(id)
+    }
+
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {

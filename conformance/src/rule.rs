@@ -34,6 +34,11 @@ impl Rule {
         Self { facts, ..self }
     }
 
+    /// What stands for all that its star does.
+    fn all(&self) -> Option<&'static str> {
+        self.name.strip_suffix("-*")
+    }
+
     /// Whether it is the rule of a check that is called `name`.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
@@ -52,6 +57,16 @@ impl Family {
     pub fn rule(self, name: &str) -> Option<&'static Rule> {
         let rules = self.rules().iter().filter(|rule| rule.is(name));
         rules.max_by_key(|rule| (!rule.name.contains('*'), rule.name.len()))
+    }
+
+    /// Whether a word names one of its rules: as its checks are called, or what is before the star (wrong-type of wrong-type-*).
+    pub(crate) fn has_rule(self, word: &str) -> bool {
+        self.rule(word).is_some() || self.rules().iter().any(|rule| rule.all() == Some(word))
+    }
+
+    /// Whether a word that names a rule names the one behind a check that is called `name`.
+    pub(crate) fn is_called(self, name: &str, word: &str) -> bool {
+        name == word || self.rule(name).is_some_and(|rule| rule.name == word || rule.all() == Some(word))
     }
 }
 

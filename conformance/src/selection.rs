@@ -9,18 +9,18 @@ use crate::family::Family;
 use crate::finding::CheckId;
 use crate::targets::Target;
 
-/// One thing that is asked for: an area, a family, a word in the name of a subject, or a check by its id, whole or in part.
+/// One thing that is asked for: an area, a family, a word in the name of a subject or a rule, or a check by its id, whole or in part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Pattern {
     Area(Area),
     Family(Family),
-    Subject(String),
+    Word(String),
     Check { subject: String, rule: String, target: Option<String> },
 }
 
 /// Something that cannot be a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0:?} is no area, no family, no tool and no check; see `list`")]
+#[error("{0:?} is no area, no family, no tool, no rule and no check; see `list`")]
 pub struct PatternError(String);
 
 impl Pattern {
@@ -37,7 +37,7 @@ impl Pattern {
             return Err(PatternError(text.to_owned()));
         }
         Ok(match rule {
-            None => Self::Subject(subject.to_owned()),
+            None => Self::Word(subject.to_owned()),
             Some(rule) => Self::Check {
                 subject: subject.to_owned(),
                 rule: rule.to_owned(),
@@ -50,14 +50,25 @@ impl Pattern {
         match self {
             Self::Area(wanted) => area == Some(*wanted),
             Self::Family(wanted) => families.contains(wanted),
-            Self::Subject(part) => name.contains(part),
+            Self::Word(word) => name.contains(word) || families.iter().any(|family| family.has_rule(word)),
             Self::Check { subject, .. } => name == subject,
+        }
+    }
+
+    /// Whether it names all checks of a subject.
+    fn covers(&self, name: &str, area: Option<Area>, families: &[Family]) -> bool {
+        match self {
+            Self::Area(wanted) => area == Some(*wanted),
+            Self::Family(wanted) => families.iter().all(|family| family == wanted),
+            Self::Word(word) => name.contains(word),
+            Self::Check { .. } => false,
         }
     }
 
     fn wants_rule(&self, name: &str, area: Option<Area>, family: Family, wanted: &str) -> bool {
         let same = match self {
             Self::Check { rule, .. } => rule == wanted,
+            Self::Word(word) => name.contains(word) || family.is_called(wanted, word),
             _ => true,
         };
         same && self.wants_subject(name, area, &[family])
@@ -76,6 +87,8 @@ impl Pattern {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     only: Vec<(String, Pattern)>,
+    /// Of those, none of these.
+    skip: Vec<(String, Pattern)>,
     /// Of those, only these, where there are any.
     ids: Option<BTreeSet<String>>,
     /// Of those, only the ones on this side, where one is named.
@@ -88,9 +101,15 @@ impl Selection {
     /// # Errors
     /// For a pattern that can name nothing.
     pub fn only<S: AsRef<str>>(patterns: impl IntoIterator<Item = S>) -> Result<Self, PatternError> {
-        let read = |text: &str| Ok((text.to_owned(), Pattern::read(text)?));
-        let only = patterns.into_iter().map(|text| read(text.as_ref())).collect::<Result<_, _>>()?;
-        Ok(Self { only, ..Self::default() })
+        Ok(Self { only: read(patterns)?, ..Self::default() })
+    }
+
+    /// The same without the checks that any of `patterns` names.
+    ///
+    /// # Errors
+    /// For a pattern that can name nothing.
+    pub fn skip<S: AsRef<str>>(self, patterns: impl IntoIterator<Item = S>) -> Result<Self, PatternError> {
+        Ok(Self { skip: read(patterns)?, ..self })
     }
 
     /// The same, of which only the checks with these ids.
@@ -110,25 +129,29 @@ impl Selection {
         let names = |pattern: &Pattern| {
             subjects.iter().any(|(name, area, families)| pattern.wants_subject(name, *area, families))
         };
-        self.only.iter().find(|(_, pattern)| !names(pattern)).map(|(text, _)| text.as_str())
+        self.only.iter().chain(&self.skip).find(|(_, pattern)| !names(pattern)).map(|(text, _)| text.as_str())
     }
 
     /// Whether any check of a subject may be wanted.
     pub(crate) fn wants_subject(&self, name: &str, area: Option<Area>, families: &[Family]) -> bool {
         self.any(|pattern| pattern.wants_subject(name, area, families))
+            && !self.skips(|pattern| pattern.covers(name, area, families))
             && self.has(|id| id.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')))
     }
 
     /// Whether any check of a rule may be wanted.
     pub(crate) fn wants_rule(&self, name: &str, area: Option<Area>, family: Family, rule: &str) -> bool {
         let start = format!("{name}/{rule}/");
+        let of_one_side = |pattern: &Pattern| matches!(pattern, Pattern::Check { target: Some(_), .. });
         self.any(|pattern| pattern.wants_rule(name, area, family, rule))
+            && !self.skips(|it| !of_one_side(it) && it.wants_rule(name, area, family, rule))
             && self.has(|id| id.starts_with(&start))
     }
 
     /// Whether a check is wanted.
     pub(crate) fn wants(&self, id: &CheckId, area: Option<Area>, family: Family) -> bool {
         self.any(|pattern| pattern.wants(id, area, family))
+            && !self.skips(|pattern| pattern.wants(id, area, family))
             && self.side.is_none_or(|side| side == id.target)
             && self.ids.as_ref().is_none_or(|ids| ids.contains(&id.to_string()))
     }
@@ -137,9 +160,20 @@ impl Selection {
         self.only.is_empty() || self.only.iter().any(|(_, pattern)| wants(pattern))
     }
 
+    fn skips(&self, wants: impl Fn(&Pattern) -> bool) -> bool {
+        self.skip.iter().any(|(_, pattern)| wants(pattern))
+    }
+
     fn has(&self, wanted: impl Fn(&String) -> bool) -> bool {
         self.ids.as_ref().is_none_or(|ids| ids.iter().any(wanted))
     }
+}
+
+fn read<S: AsRef<str>>(
+    patterns: impl IntoIterator<Item = S>,
+) -> Result<Vec<(String, Pattern)>, PatternError> {
+    let read = |text: &str| Ok((text.to_owned(), Pattern::read(text)?));
+    patterns.into_iter().map(|text| read(text.as_ref())).collect()
 }
 
 #[cfg(test)]

@@ -10,9 +10,11 @@ use fixtures::{Area, Contract};
 use indexmap::IndexMap;
 use thiserror::Error;
 
+use crate::baseline::Baseline;
 use crate::checks::{self, Described};
 use crate::family::Family;
-use crate::finding::Outcome;
+use crate::finding::{Outcome, Verdict};
+use crate::near::nearest;
 use crate::report::Report;
 use crate::rig::{Rig, RigError};
 use crate::scene::{Scenario, Scene};
@@ -32,6 +34,10 @@ pub struct Options {
     pub selection: Selection,
     /// Rigs that work at the same time.
     pub rigs: usize,
+    /// Ends the run early once so many checks have failed; what has not been checked by then is not verified.
+    pub max_failures: Option<u32>,
+    /// Checks whose failures do not count for that.
+    pub known: Baseline,
     /// Ends the run early once it is true: what has not been checked by then is not verified.
     pub stop: Arc<AtomicBool>,
     /// What the time of each check is measured by; one that stands still unless told otherwise.
@@ -45,6 +51,8 @@ impl Default for Options {
             cases: 32,
             selection: Selection::default(),
             rigs: 2,
+            max_failures: None,
+            known: Baseline::default(),
             stop: Arc::default(),
             watch: Stopwatch::default(),
         }
@@ -63,7 +71,7 @@ pub enum SuiteError {
     /// A rig did not start.
     #[error(transparent)]
     Rig(#[from] RigError),
-    /// A target cannot be reached.
+    /// A target cannot be reached, or is something else.
     #[error(transparent)]
     Unreachable(CallError),
     /// A tool's schema is malformed.
@@ -78,8 +86,13 @@ pub enum SuiteError {
     #[error(transparent)]
     Pattern(#[from] PatternError),
     /// A part of the selection names nothing.
-    #[error("{0:?} is no area, no family, no tool and no check; `list` shows what there is")]
-    NothingSelected(String),
+    #[error("{pattern:?} is no area, no family, no tool, no rule and no check{}; `list` shows what there is", meant(near.as_ref()))]
+    NothingSelected {
+        /// The part.
+        pattern: String,
+        /// What was probably meant, if anything is like it.
+        near: Option<String>,
+    },
 }
 
 /// Told as subjects are done, in the order of the report: how many of how many, and what came of the last one.
@@ -114,7 +127,8 @@ impl Suite {
         let scenarios = scenarios().map(|it| (it.name, it.area, std::slice::from_ref(&it.family)));
         let subjects: Vec<_> = tools.chain(scenarios).collect();
         if let Some(idle) = options.selection.idle(&subjects) {
-            return Err(SuiteError::NothingSelected(idle.to_owned()));
+            let near = nearest(idle, names(&subjects)).map(str::to_owned);
+            return Err(SuiteError::NothingSelected { pattern: idle.to_owned(), near });
         }
         Ok(Self { contract, examples, options })
     }
@@ -151,12 +165,13 @@ impl Suite {
             rig.reach().map_err(SuiteError::Unreachable)?;
         }
         let described = Described::by(rigs.first());
-        let next = AtomicUsize::new(0);
+        let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (sender, receiver) = mpsc::channel();
         let outcomes = thread::scope(|scope| {
             for rig in rigs {
-                let (sender, next, units, described) = (sender.clone(), &next, &units, &described);
-                scope.spawn(move || self.work(&rig, units, described, next, &sender));
+                let (sender, next, failed) = (sender.clone(), &next, &failed);
+                let (units, described) = (&units, &described);
+                scope.spawn(move || self.work(&rig, units, described, (next, failed), &sender));
             }
             drop(sender);
             in_order(&receiver, units.len(), progress)
@@ -171,7 +186,7 @@ impl Suite {
         rig: &Rig,
         units: &[Unit<'_>],
         described: &Described,
-        next: &AtomicUsize,
+        (next, failed): (&AtomicUsize, &AtomicUsize),
         done: &mpsc::Sender<(usize, Vec<Outcome>)>,
     ) {
         loop {
@@ -183,9 +198,22 @@ impl Suite {
                     checks::of_scenario(scenario, Scene::new(scenario, rig, &self.contract, &self.options))
                 }
             };
+            self.count(&outcomes, failed);
             if done.send((index, outcomes)).is_err() {
                 return;
             }
+        }
+    }
+
+    /// Adds what failed, and ends the run where that is enough.
+    fn count(&self, outcomes: &[Outcome], failed: &AtomicUsize) {
+        let Some(most) = self.options.max_failures else { return };
+        let counts = |it: &&Outcome| {
+            matches!(it.verdict, Verdict::Failed(_)) && !self.options.known.knows(&it.id.to_string())
+        };
+        let new = outcomes.iter().filter(counts).count();
+        if failed.fetch_add(new, Ordering::Relaxed) + new >= most as usize {
+            self.options.stop.store(true, Ordering::Relaxed);
         }
     }
 
@@ -217,6 +245,18 @@ impl Suite {
             })
             .collect()
     }
+}
+
+/// All that a pattern of one word can be.
+fn names<'a>(subjects: &[(&'a str, Option<Area>, &[Family])]) -> Vec<&'a str> {
+    let rules = Family::ALL.into_iter().flat_map(Family::rules).map(|rule| -> &'a str { rule.name });
+    let areas = Area::ALL.into_iter().map(|area| -> &'a str { area.name() });
+    let families = Family::ALL.into_iter().map(|family| -> &'a str { family.name() });
+    subjects.iter().map(|(name, ..)| *name).chain(areas).chain(families).chain(rules).collect()
+}
+
+fn meant(near: Option<&String>) -> String {
+    near.map(|near| format!("; did you mean {near}?")).unwrap_or_default()
 }
 
 fn scenarios() -> impl Iterator<Item = &'static Scenario> {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use conformance::{Family, Rule};
+use conformance::{Family, Level, Rule, nearest};
 use fixtures::facts::{self, Fact};
 use fixtures::{Contract, Operation};
 
@@ -57,9 +57,9 @@ pub(crate) fn main(arguments: &Arguments) -> ExitCode {
     let operation = named.subject.and_then(|subject| contract.tool(subject));
     let rules = named.rules(operation.is_some());
     if rules.is_empty() || named.target.is_some_and(|target| !matches!(target, "rest" | "mcp")) {
-        let near = nearest(&contract, &named);
+        let near = meant(&contract, &named);
         return usage(&format!(
-            "{:?} is no check and no rule; did you mean {near}? `list` shows what there is",
+            "{:?} is no check and no rule{near}; `list` shows what there is",
             arguments.check
         ));
     }
@@ -74,21 +74,34 @@ fn failed(error: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The subject that was probably meant, where there is none of that name, or else the rule.
-fn nearest(contract: &Contract, named: &Named<'_>) -> String {
+/// What was probably meant, if that can be said: checks of a subject that is named alone, a subject where there is none of that name, or else a rule.
+fn meant(contract: &Contract, named: &Named<'_>) -> String {
     let mut subjects: Vec<&str> = contract.tools().map(|(tool, _)| tool.name.as_str()).collect();
     for family in Family::ALL {
         subjects.extend(family.subjects().map(|name| -> &str { name }));
     }
+    if named.subject.is_none() && subjects.contains(&named.rule) {
+        let subject = named.rule;
+        let rule = if contract.tool(subject).is_some() { "example" } else { "RULE" };
+        return format!(", but a subject; ask for one of its checks, such as {subject}/{rule}");
+    }
     let rules: Vec<&str> = Family::ALL.into_iter().flat_map(Family::rules).map(|rule| rule.name).collect();
-    let (names, wanted) = match named.subject {
-        Some(subject) if !subjects.contains(&subject) => (subjects, subject),
-        _ => (rules, named.rule),
+    let near = match named.subject {
+        Some(subject) if !subjects.contains(&subject) => nearest(subject, subjects),
+        Some(_) => nearest(named.rule, rules),
+        None => nearest(named.rule, rules.into_iter().chain(subjects)),
     };
-    let near = names
-        .into_iter()
-        .max_by(|a, b| strsim::jaro_winkler(wanted, a).total_cmp(&strsim::jaro_winkler(wanted, b)));
-    near.unwrap_or_default().to_owned()
+    near.map(|near| format!("; did you mean {near}?")).unwrap_or_default()
+}
+
+/// How binding it is, and for whom.
+fn level(rule: &Rule) -> String {
+    match rule.level {
+        Level::Must => "MUST: a target that fails it is no implementation of the contract".to_owned(),
+        Level::Should => {
+            "SHOULD: a target with a reason of its own may fail it; keep it in the --baseline, or leave it out with --skip".to_owned()
+        }
+    }
 }
 
 fn explained(
@@ -104,7 +117,7 @@ fn explained(
     let mut lines = vec![id.clone(), format!("  {}", rule.about)];
     let mut line = |name: &str, text: &str| lines.push(format!("  {name:<9} {text}"));
     line("family", &format!("{family}: {}", family.about()));
-    line("level", rule.level.name());
+    line("level", &level(rule));
     match operation {
         Some(operation) => {
             line(
@@ -117,13 +130,19 @@ fn explained(
                 ),
             );
         }
-        None if named.subject.is_none() && family.is_of_tools() => line("on", "each tool that it applies to"),
+        None if named.subject.is_some() => line("on", subject),
+        None if family.is_of_tools() => line("on", "each tool that it applies to"),
         None => line("on", &family.subjects().collect::<Vec<_>>().join(", ")),
     }
-    line(
-        "evidence",
-        "that of the operation, the error code or the example that it holds to; each outcome says which",
-    );
+    if let Some(operation) = operation {
+        line(
+            "evidence",
+            &format!(
+                "{}, as the operation is, unless it holds to an example or a code: its outcome says which",
+                operation.evidence.name()
+            ),
+        );
+    }
     for id in rule.facts {
         if let Some(fact) = facts.iter().find(|fact| fact.id == *id) {
             line("fact", &format!("{id}: {} ({}, {})", fact.fact, fact.evidence.name(), fact.source));

@@ -3,8 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use clap::Parser;
 use conformance::Report;
 use serde::Deserialize;
+
+use super::Cli;
+use super::target::Targets;
 
 /// Where the last run of a directory is kept.
 pub(crate) const FILE: &str = ".pilot-status-conformance/last.json";
@@ -16,6 +20,20 @@ pub(crate) struct Last {
     pub(crate) cases: u32,
     /// The ids of the checks that failed, and were not known to.
     pub(crate) failed: Vec<String>,
+    /// What they failed on: the command line without what was selected.
+    command: String,
+}
+
+impl Last {
+    /// The targets that they failed on, for a command line that names none.
+    pub(crate) fn targets(&self, given: &Targets) -> Result<Targets, String> {
+        let words = shlex::split(&self.command).unwrap_or_default();
+        let read = Cli::try_parse_from(words).map_err(|error| error.to_string())?;
+        given.as_in(read.check.target).ok_or_else(|| {
+            let targets = self.command.split_once(' ').unwrap_or_default().1;
+            format!("what failed was checked on targets that are only taken from your own command line: give them again beside --since-failure: {targets}")
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -23,6 +41,7 @@ struct File {
     version: u32,
     seed: u64,
     cases: u32,
+    command: String,
     checks: Vec<Check>,
 }
 
@@ -44,8 +63,9 @@ pub(crate) fn read(path: &Path) -> Result<Last, String> {
     if file.version != 2 {
         return Err(format!("{name} is a report of version {}, and only 2 is read", file.version));
     }
-    let failed = file.checks.into_iter().filter(|check| check.verdict == "failed" && check.known.is_none());
-    Ok(Last { seed: file.seed, cases: file.cases, failed: failed.map(|check| check.id).collect() })
+    let File { seed, cases, command, checks, .. } = file;
+    let failed = checks.into_iter().filter(|check| check.verdict == "failed" && check.known.is_none());
+    Ok(Last { seed, cases, failed: failed.map(|check| check.id).collect(), command })
 }
 
 /// Keeps what failed for the next run in this directory. Who cannot write here has to name a report.

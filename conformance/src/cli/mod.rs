@@ -26,7 +26,7 @@ use clap::{Parser, Subcommand};
 /// A target that is not on loopback is treated with care: tools that change nothing are called, at most 5 times a second, with keys that --keys brings;
 /// the report says what was left out.
 ///
-/// Exit status: 0 when every check holds, 1 when one fails, 2 for a wrong command line, 3 when a target cannot be reached, 4 when only the baseline is stale,
+/// Exit status: 0 when every check holds, 1 when one fails, 2 for a wrong command line, 3 when a target cannot be reached or is something else, 4 when only the baseline is stale,
 /// 130 when it was interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "pilot-status-conformance", version, args_conflicts_with_subcommands = true)]

@@ -6,7 +6,7 @@ use clap::Args;
 use conformance::{Control, Mcp, Permit, Rig, RigError, Roles, SuiteError, Target as Side};
 use reqwest::Url;
 
-use super::keys;
+use super::{complain, keys};
 
 /// Calls a second to a target that is not on this machine, unless told otherwise.
 const USUAL_RATE: f64 = 5.0;
@@ -14,7 +14,7 @@ const USUAL_RATE: f64 = 5.0;
 const CONTROL_TOKEN: &str = "PILOT_STATUS_MOCK_CONTROL_TOKEN";
 
 /// Targets that run already.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Targets")]
 pub(crate) struct Targets {
     /// The API, as its URL without /v1. Alone: only what concerns the API. A mock is found out by /_mock/health, and steered if it may be written to;
@@ -132,6 +132,20 @@ impl Targets {
         self.api.iter().chain(&self.mcp)
     }
 
+    /// The same on the targets of an earlier run, where these name none. A file does not start programs, lend keys or permit anything: `None` for such a run.
+    pub(crate) fn as_in(&self, earlier: Self) -> Option<Self> {
+        if !self.own() || earlier.own() {
+            return Some(self.clone());
+        }
+        let harmless = earlier.local()
+            && earlier.mcp_command.is_none()
+            && earlier.keys.is_none()
+            && !earlier.allow_writes
+            && earlier.allow_sends.is_empty();
+        let safe = self.safe || earlier.safe;
+        harmless.then(|| Self { api: earlier.api, mcp: earlier.mcp, safe, ..self.clone() })
+    }
+
     /// The options that a failure is repeated with.
     pub(crate) fn again(&self) -> String {
         let mut line = String::new();
@@ -185,6 +199,11 @@ impl Targets {
         let roles = keys::roles(self.keys.as_deref()).map_err(Refusal::Usage)?;
         // Keys of one's own may be those of a real account, which a server on this machine may stand in front of.
         let harmless = self.local() && roles.is_none();
+        // Only a mock needs none, and what may not be written to is not steered.
+        let maybe_mock = self.api.is_some() && self.allow_writes;
+        if roles.is_none() && !harmless && !maybe_mock {
+            return Err(self.needs_keys());
+        }
         let token = self.control_token.clone().or_else(|| keys::variable(CONTROL_TOKEN));
         let rig = self.rig()?.permitting(self.permit(harmless)).steered_if_mock(token);
         if rig.is_steered() {
@@ -193,12 +212,28 @@ impl Targets {
         }
         let Some(roles) = roles.or_else(|| harmless.then(Roles::default)) else {
             rig.reach().map_err(|error| Refusal::Failed(SuiteError::Unreachable(error)))?;
-            let variable = keys::VARIABLE;
-            return Err(Refusal::Usage(format!(
-                "a target that is not on loopback needs keys of its own: give --keys, or variables such as {variable}_META_KEY"
-            )));
+            return Err(self.needs_keys());
         };
-        Ok(rig.with_roles(roles).paced(self.rate.or_else(|| (!harmless).then_some(USUAL_RATE))))
+        let rate = self.rate.or_else(|| (!harmless).then_some(USUAL_RATE));
+        if let Some(rate) = rate {
+            complain(&format!(
+                "at most {rate} calls a second, so that all of it may take many minutes; --only, --cases and --rate make it shorter"
+            ));
+        }
+        Ok(rig.with_roles(roles).paced(rate))
+    }
+
+    fn needs_keys(&self) -> Refusal {
+        let (variable, hidden) = (keys::VARIABLE, self.mcp_command.is_some() && self.api.is_none());
+        Refusal::Usage(if hidden {
+            format!(
+                "without --api nobody knows which API is behind --mcp-command: give --api, or keys of that API by --keys or variables such as {variable}_META_KEY"
+            )
+        } else {
+            format!(
+                "a target that is not on loopback needs keys of its own: give --keys, or variables such as {variable}_META_KEY"
+            )
+        })
     }
 
     fn rig(&self) -> Result<Rig, RigError> {

@@ -94,22 +94,6 @@ impl Rig {
         }
     }
 
-    /// Whether the targets answer at all, whatever they say.
-    ///
-    /// # Errors
-    /// [`CallError::Unreachable`].
-    pub fn reach(&self) -> Result<(), CallError> {
-        self.block_on(async {
-            if self.there(Target::Rest).is_ok() {
-                self.rest.reach().await?;
-            }
-            if self.there(Target::Mcp).is_ok() {
-                self.mcp.reach().await?;
-            }
-            Ok(())
-        })
-    }
-
     /// The tools as the server lists them.
     ///
     /// # Errors

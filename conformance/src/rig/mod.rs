@@ -3,6 +3,7 @@
 mod by_hand;
 mod call;
 mod granted;
+mod probe;
 mod steer;
 
 use std::cell::{Cell, OnceCell, RefCell};

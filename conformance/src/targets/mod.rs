@@ -121,6 +121,18 @@ pub enum CallError {
         /// What happened.
         reason: String,
     },
+    /// What answers at the address of a target is something else.
+    #[error("{target}: {at} is no {wanted}: {reason}")]
+    Stranger {
+        /// The side.
+        target: Target,
+        /// The address.
+        at: String,
+        /// What it should be.
+        wanted: &'static str,
+        /// How it was told.
+        reason: String,
+    },
     /// The target did not answer, or not with JSON.
     #[error("{target} gave no usable answer: {reason}")]
     Unusable {

@@ -28,9 +28,15 @@ fn a_wrong_command_line_is_2() {
     for (arguments, says) in [
         (vec!["--only", "nothing_like_it"], "`list` shows what there is"),
         (vec!["--only", "message_get/nothing-like-it"], "`list` shows what there is"),
+        (vec!["--only", "messages_sent"], "did you mean messages_send?"),
+        (vec!["--skip", "on-webb"], "did you mean on-web?"),
+        (vec!["--max-failures", "0"], "--max-failures"),
         (vec!["--report", "pdf=a"], "there are junit, json, html and markdown"),
         (vec!["--report", "html"], "FORMAT=FILE"),
+        (vec!["--report", "json=nowhere/a"], "failed to write nowhere/a"),
+        (vec!["--report", "json=."], "failed to write ."),
         (vec!["--baseline-update"], "--baseline"),
+        (vec!["--baseline-update", "--baseline", "nowhere/a"], "failed to write nowhere/a"),
         (vec!["--baseline", "nowhere.yaml"], "nowhere.yaml"),
         (vec!["--baseline", "bad.yaml"], "bad.yaml"),
         (vec!["--since-failure"], "no earlier run"),
@@ -38,16 +44,28 @@ fn a_wrong_command_line_is_2() {
         (vec!["--api", "ftp://127.0.0.1"], "https:// or http://"),
         (vec!["--api", "http://u:n3ver@127.0.0.1"], "without user"),
         (vec!["--api", url], "--insecure-http"),
+        // Nothing is connected to, nor started, without keys.
+        (vec!["--api", "https://pilot-status.invalid"], "not on loopback needs keys"),
+        (
+            vec!["--mcp-command", "/nonexistent"],
+            "without --api nobody knows which API is behind --mcp-command",
+        ),
         (vec!["--api", "http://127.0.0.1:1", "--keys", "keys.yaml"], "nobody is no role"),
         (vec!["--api", "http://127.0.0.1:1", "--keys", "odd.yaml"], "odd.yaml:1:"),
         (vec!["--api", "http://127.0.0.1:1", "--keys", "key.yaml"], "cannot be sent in a header"),
         (vec!["--rate", "0", "--api", "http://127.0.0.1:1"], "0.01 to 1000"),
         (vec!["explain", "message_get/mising-key"], "did you mean missing-key"),
-        (vec!["explain", "nothing"], "`list` shows what there is"),
+        (vec!["explain", "nonsense"], "is no check and no rule; `list` shows what there is"),
+        (
+            vec!["explain", "messages_send"],
+            "but a subject; ask for one of its checks, such as messages_send/example",
+        ),
+        (vec!["explain", "messages_sent"], "did you mean messages_send?"),
     ] {
         let (code, out, err) = place.run(&arguments);
         assert_eq!(code, 2, "{arguments:?}: {out}{err}");
         assert!(err.contains(says), "{arguments:?}: {err}");
+        assert!(out.is_empty(), "{arguments:?}: found only behind the run: {out}");
         assert!(!err.contains("n3ver"), "a key is printed: {err}");
     }
 }
@@ -97,6 +115,26 @@ fn what_cannot_be_prepared_fails() {
     assert!(code == 1 && made("wrong-key") && !made("refusals"), "{out}");
 }
 
+/// A wrong URL is told in a sentence, not in a failure for each check.
+#[test]
+fn a_target_that_is_something_else_is_3() {
+    let (fake, place) = (Fake::start(Manner::default()), Place::new());
+    let elsewhere = fake.mcp.trim_end_matches("/mcp");
+    for (arguments, says) in [
+        (["--api", &fake.api, "--mcp", elsewhere], "is no MCP server: tools/list should be answered"),
+        (["--api", &fake.api, "--mcp", &fake.api], "is no MCP server"),
+        (["--api", elsewhere, "--mcp", &fake.mcp], "is no Pilot Status API: GET /v1/numbers should"),
+        (["--api", &fake.api, "--mcp-command", "false"], "the command is no MCP server"),
+        (["--api", &fake.api, "--mcp-command", "/nonexistent"], "failed to start /nonexistent"),
+    ] {
+        let (code, out, err) =
+            place.run(&[&arguments[..], &["--only", "media_get", "--cases", "1"]].concat());
+        assert_eq!(code, 3, "{arguments:?}: {out}{err}");
+        assert!(err.contains(says) && err.contains("Is it running"), "{arguments:?}: {err}");
+        assert!(out.is_empty(), "checked all the same: {out}");
+    }
+}
+
 #[test]
 fn a_failure_is_1_and_can_be_repeated_alone() {
     let (fake, place) = (Fake::start(Manner { repeats: true, ..Manner::default() }), Place::new());
@@ -133,6 +171,10 @@ fn a_failure_is_1_and_can_be_repeated_alone() {
     // Without a file: what failed in the run before, here.
     let (code, ..) = with(&["--since-failure", "--report", "json=last.json"]);
     assert_eq!((code, failed("last.json")), (1, failed("first.json")));
+    // Nor are the targets to be named again, where they are on this machine.
+    let (code, out, err) = place.run(&["--since-failure", "--report", "json=last.json"]);
+    assert_eq!((code, failed("last.json")), (1, failed("first.json")), "{out}{err}");
+    assert!(place.json("last.json")["command"].as_str().unwrap().contains(&fake.mcp));
     // Mended: nothing fails any more, and then there is nothing to repeat.
     let mended = Fake::start(Manner::default());
     let (code, out, _) = place.run(&["--api", &mended.api, "--mcp", &mended.mcp, "--since-failure"]);
@@ -156,6 +198,26 @@ fn one_side_alone_is_checked() {
             checks.iter().find(|check| check["id"].as_str().unwrap().contains("recorded/")).unwrap();
         assert_eq!(recorded["verdict"] == "passed", option == "--api" || recorded["family"] == "catalogue");
     }
+}
+
+/// Who writes a report is not who runs it again: it starts no program, and says nobody where to send keys.
+#[test]
+fn a_report_names_no_targets_beyond_this_machine() {
+    let place = Place::new();
+    for target in [
+        "--api https://api.example",
+        "--mcp-command 'touch started'",
+        "--api http://127.0.0.1:1 --allow-writes",
+    ] {
+        let check = json!({ "id": "message_get/missing-key/rest", "verdict": "failed" });
+        let command = format!("pilot-status-conformance {target}");
+        let report = json!({ "version": 2, "seed": 0, "cases": 1, "command": command, "checks": [check] });
+        place.write("old.json", &report.to_string());
+        let (code, out, err) = place.run(&["--since-failure", "old.json"]);
+        assert_eq!(code, 2, "{target}: {out}{err}");
+        assert!(err.contains(target) && err.contains("give them again"), "{target}: {err}");
+    }
+    assert!(place.run(&["--since-failure", "started"]).2.contains("No such file"));
 }
 
 /// Interrupted, it prints what it has.
@@ -202,6 +264,12 @@ fn what_there_is_can_be_listed_and_explained() {
         ("unknown-*", vec!["errors", "An id that names nothing"]),
         ("message_get/unknown-id", vec!["GET /v1/messages/{id}", "fixtures/contract/messaging.yaml"]),
         ("determinism/same-calls-same-answers", vec!["resilience", "determinism"]),
+        ("messages/sends", vec!["  on        messages\n", "MUST: "]),
+        ("webhooks/signed", vec!["  on        webhooks\n"]),
+        (
+            "message_get/definition-recorded",
+            vec!["may word it otherwise", "SHOULD: a target with a reason", "--skip"],
+        ),
     ] {
         let (code, out, err) = place.run(&["explain", check]);
         assert_eq!(code, 0, "{check}: {err}");

@@ -8,6 +8,7 @@ mod fake;
 mod limited;
 mod reports;
 mod safe;
+mod select;
 
 use std::fs;
 use std::path::PathBuf;

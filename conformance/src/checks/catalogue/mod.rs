@@ -36,7 +36,10 @@ pub(super) const RULES: &[Rule] = &[
         "definition-output-schema",
         "An outputSchema is that of an object, and accepts the documented answer.",
     ),
-    Rule::should("definition-recorded", "The definition is the one that was recorded and reviewed."),
+    Rule::should(
+        "definition-recorded",
+        "The definition is the one of our server that was recorded and reviewed; a server of one's own may word it otherwise.",
+    ),
     Rule::must(
         "definition-schemas",
         "The schemas of the contract that the target publishes are valid in 2020-12.",

@@ -170,6 +170,22 @@ impl Mcp {
         Err(unusable("tools/list has no last page"))
     }
 
+    /// Whether an MCP server answers `tools/list`, in any revision; also one that refuses to, or does not know the key.
+    ///
+    /// # Errors
+    /// [`CallError`] when what answers speaks no MCP, or nothing does.
+    pub(crate) async fn probe(&self, key: &str) -> Result<(), CallError> {
+        let revision = self.revision(Some(key)).await;
+        let request = revision.request(ID, "tools/list", Map::new());
+        let Reply { status, message, .. } = self.exchange(Some(key), revision, &request).await?;
+        let speaks = message.get("jsonrpc").is_some() && status != Some(404);
+        if speaks || status.is_some_and(|status| matches!(status, 401 | 403) || pace::is_not_now(status)) {
+            return Ok(());
+        }
+        let status = status.map(|status| format!("{status} with ")).unwrap_or_default();
+        Err(unusable(format!("{status}{message}")))
+    }
+
     /// What is spoken with this server: the newest revision, unless it does not know that one. Who is not let in, or
     /// has to wait, is not told, and asked again later.
     async fn revision(&self, key: Option<&str>) -> Revision {
