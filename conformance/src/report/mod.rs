@@ -154,13 +154,19 @@ impl Report {
         format!("{} --only {} --seed {} --cases {}", self.command, outcome.id, self.seed, self.cases)
     }
 
+    /// Tools and scenarios that were checked, as the progress of a run counts them: scenarios of two families may have one name.
+    fn subjects(&self) -> usize {
+        let of = |it: &Outcome| it.family.subjects().any(|name| name == it.id.subject).then_some(it.family);
+        let subjects = self.outcomes.iter().map(|outcome| (outcome.id.subject.as_str(), of(outcome)));
+        subjects.collect::<std::collections::BTreeSet<_>>().len()
+    }
+
     /// The whole run in a line.
     #[must_use]
     pub fn summary(&self) -> String {
         let tally = self.tally();
-        let subjects: std::collections::BTreeSet<&str> =
-            self.outcomes.iter().map(|outcome| outcome.id.subject.as_str()).collect();
-        let mut line = format!("{} subjects, {} checks: ", subjects.len(), tally.made());
+        let mut line =
+            format!("{}, {}: ", counted(self.subjects(), "subject"), counted(tally.made(), "check"));
         line += &if tally.failed > 0 {
             format!("{} failed", tally.failed)
         } else if tally.made() == 0 {
@@ -180,6 +186,10 @@ impl Report {
         let ended = if self.interrupted { "; ended before all was checked" } else { "" };
         format!("{line} (seed {}, {} cases a property){ended}", self.seed, self.cases)
     }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 impl fmt::Display for Report {

@@ -12,7 +12,7 @@ use crate::fake::{Fake, Manner};
 fn success_is_0_and_its_last_line_says_so() {
     let (code, out, err) = Place::new().run(&["--only", "message_get/missing-key"]);
     assert_eq!(code, 0, "{out}{err}");
-    assert!(out.ends_with("1 subjects, 2 checks: all passed (seed 0, 32 cases a property)\n"), "{out}");
+    assert!(out.ends_with("1 subject, 2 checks: all passed (seed 0, 32 cases a property)\n"), "{out}");
     assert!(out.starts_with("           credentials\nmessaging            2\n"), "{out}");
     assert!(err.contains("message_get") && !out.contains('\u{1b}'), "{out}{err}");
 }
@@ -115,6 +115,16 @@ fn what_cannot_be_prepared_fails() {
     assert!(code == 1 && made("wrong-key") && !made("refusals"), "{out}");
 }
 
+/// Progress and summary count alike.
+#[test]
+fn subjects_of_one_name_are_counted_each() {
+    let (code, out, err) = Place::new().run(&["--only", "machines,events", "--cases", "1"]);
+    assert_eq!(code, 0, "{out}{err}");
+    let (_, last) = err.lines().last().unwrap().split_once('/').unwrap();
+    let total = last.split_once(']').unwrap().0;
+    assert!(out.contains(&format!("\n{total} subjects, ")), "{total}: {out}");
+}
+
 /// A wrong URL is told in a sentence, not in a failure for each check.
 #[test]
 fn a_target_that_is_something_else_is_3() {
@@ -156,7 +166,7 @@ fn a_failure_is_1_and_can_be_repeated_alone() {
     let again = out.lines().find(|line| line.contains("--only message_get/wrong-key/rest")).unwrap();
     let arguments: Vec<&str> = again.split_whitespace().skip(2).collect();
     let (code, out, _) = place.run(&arguments);
-    assert!(code == 1 && out.contains("1 subjects, 1 checks: 1 failed (seed 5, 3 cases"), "{out}");
+    assert!(code == 1 && out.contains("1 subject, 1 check: 1 failed (seed 5, 3 cases"), "{out}");
 
     let failed = |name: &str| {
         let report = place.json(name);
