@@ -23,6 +23,7 @@ mod control_webhooks;
 mod control_world;
 mod delivery;
 mod determinism;
+mod document;
 mod facts_areas;
 mod facts_calls;
 mod facts_chats;
