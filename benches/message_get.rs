@@ -5,12 +5,8 @@
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot start has nothing to measure")]
 
-use std::net::Ipv4Addr;
+mod proxy;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::response::Response;
 use benches::{Message, body, json};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use futures_util::future::join_all;
@@ -18,37 +14,12 @@ use mock_api::MockApi;
 use reqwest::{Client, RequestBuilder};
 use serde_json::json;
 use server::{Limits, Running, Server};
-use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const AT_ONCE: usize = 32;
-
-/// Passes every request on and every answer back: the least that something between client and API can do.
-async fn pass_on(State((client, base)): State<(Client, String)>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = to_bytes(body, 1 << 20).await.expect("a body");
-    let target = parts.uri.path_and_query().map_or("/", |it| it.as_str());
-    let mut headers = parts.headers;
-    headers.remove("host");
-    let passed = client.request(parts.method, format!("{base}{target}")).headers(headers).body(body);
-    let answer = passed.send().await.expect("an answer");
-    let mut response = Response::new(Body::empty());
-    (*response.status_mut(), *response.headers_mut()) = (answer.status(), answer.headers().clone());
-    *response.body_mut() = answer.bytes().await.expect("a body").into();
-    response
-}
-
-/// Starts the bare reverse proxy before a base URL, and gives its own.
-async fn start_proxy(base: String) -> String {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let router = Router::new().fallback(pass_on).with_state((Client::new(), base));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    url
-}
 
 /// What is measured, and one message to read.
 struct Peers {
@@ -67,7 +38,7 @@ impl Peers {
         let own = [(); 3].map(|()| (at_once > 1).then(|| Runtime::new().expect("a runtime")));
         let [of_mock, of_proxy, of_server] = own.each_ref().map(|own| own.as_ref().unwrap_or(runtime));
         let mock = of_mock.block_on(MockApi::builder().start()).expect("a mock");
-        let proxy = of_proxy.block_on(start_proxy(mock.url()));
+        let proxy = of_proxy.block_on(proxy::start(mock.url()));
         // A benchmark asks more often than a caller may.
         let server = Server::builder().upstream(mock.url()).limits(Limits::plain());
         let server = of_server.block_on(server.start()).expect("a server");

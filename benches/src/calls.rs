@@ -20,11 +20,16 @@ pub struct Message {
 impl Message {
     /// Sends one by the API at `base`.
     pub async fn send(client: &Client, base: &str) -> Self {
-        let body = json!({ "destinationNumber": "+5511988887777", "text": "Oi" }).to_string();
-        let request = client.post(format!("{base}/v1/messages/send")).header("x-api-key", KEY);
-        let sent = json(request.header("content-type", "application/json").body(body)).await;
+        let sent = json(Self::sending(client, base)).await;
         let id = sent.pointer("/id").and_then(Value::as_str).expect("an id").to_owned();
         Self { call: tool_call(&id), id, client: client.clone() }
+    }
+
+    /// The request that sends one by the API at `base`.
+    pub fn sending(client: &Client, base: &str) -> RequestBuilder {
+        let body = json!({ "destinationNumber": "+5511988887777", "text": "Oi" }).to_string();
+        let request = client.post(format!("{base}/v1/messages/send")).header("x-api-key", KEY);
+        request.header("content-type", "application/json").body(body)
     }
 
     /// Reads it by the API at `base`.
