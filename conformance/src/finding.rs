@@ -136,12 +136,23 @@ pub struct Failure {
     /// What comes before it, as command lines, from a mock that was just reset.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<String>,
-    /// The call as a `curl` line.
+    /// The call over REST as a `curl` line, where there is an API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub curl: Option<String>,
     /// The call as a JSON-RPC request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mcp: Option<Value>,
+    /// The same as a `curl` line, where the server is reached over HTTP and speaks the newest revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mcp_curl: Option<String>,
+}
+
+impl Failure {
+    /// The call over MCP as it is shown: the line to paste, or else the request.
+    #[must_use]
+    pub fn shown_over_mcp(&self) -> Option<String> {
+        self.mcp_curl.clone().or_else(|| self.mcp.as_ref().map(Value::to_string))
+    }
 }
 
 /// How a check ended.

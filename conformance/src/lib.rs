@@ -51,6 +51,7 @@ mod permit;
 pub mod record;
 mod recorded;
 mod recorder;
+mod repeat;
 mod report;
 mod rig;
 mod rule;

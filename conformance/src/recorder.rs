@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use fixtures::{Area, Contract, Evidence};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use crate::family::{Family, Level};
 use crate::finding::{CheckId, Failure, Finding, Outcome, Step, Verdict};
+use crate::repeat::Repeat;
 use crate::rig::Rig;
 use crate::suite::Options;
-use crate::targets::{Call, Mcp, Target, Wire};
+use crate::targets::Target;
 
 /// How a check ends, before it becomes an [`Outcome`].
 pub(crate) type Checked = Result<(), Box<Finding>>;
@@ -91,48 +92,35 @@ impl<'a> Recorder<'a> {
 
     fn failure(&self, finding: Finding, target: Target) -> Failure {
         let Finding { message, expected, actual, before, step, .. } = finding;
-        let mut failure =
-            Failure { message, expected, actual, arguments: None, before: Vec::new(), curl: None, mcp: None };
-        failure.before = before.iter().filter_map(|step| self.command(step)).collect();
-        failure.curl = step.as_ref().and_then(|step| self.command(step));
-        if let Some(Step::Call { tool, key, arguments }) = step {
-            let arguments = self.rig.roles().arguments(&arguments).unwrap_or(arguments);
-            let operation = self.contract.tool(&tool).filter(|_| target == Target::Mcp);
-            failure.mcp = operation.map(|operation| {
-                Mcp::request(&Call { operation, key: key.as_deref(), arguments: &arguments })
-            });
-            failure.arguments = Some(arguments);
-        }
-        self.without_keys(failure)
+        let repeat = Repeat { rig: self.rig, contract: self.contract };
+        let step = step.as_ref();
+        let over_mcp = step.filter(|_| target == Target::Mcp);
+        self.without_keys(Failure {
+            message,
+            expected,
+            actual,
+            arguments: step.and_then(|step| self.arguments(step)),
+            before: before.iter().filter_map(|step| repeat.step(step)).collect(),
+            curl: step.and_then(|step| repeat.over_rest(step)),
+            mcp: over_mcp.and_then(|step| repeat.message(step)),
+            mcp_curl: over_mcp.and_then(|step| repeat.over_mcp(step)),
+        })
+    }
+
+    fn arguments(&self, step: &Step) -> Option<Map<String, Value>> {
+        let Step::Call { arguments, .. } = step else { return None };
+        Some(self.rig.roles().arguments(arguments).unwrap_or_else(|_| arguments.clone()))
     }
 
     /// A target may have repeated a key that it was given in confidence.
     fn without_keys(&self, mut failure: Failure) -> Failure {
         let roles = self.rig.roles();
-        let texts = failure.before.iter_mut().chain(&mut failure.curl);
+        let texts = failure.before.iter_mut().chain(&mut failure.curl).chain(&mut failure.mcp_curl);
         texts.chain([&mut failure.message]).for_each(|text| roles.hide(text));
         let values = [&mut failure.expected, &mut failure.actual].into_iter().chain(&mut failure.mcp);
         values
             .chain(failure.arguments.iter_mut().flat_map(Map::values_mut))
             .for_each(|value| roles.hide_in(value));
         failure
-    }
-
-    /// The command line that does the same, where REST can say it.
-    fn command(&self, step: &Step) -> Option<String> {
-        match step {
-            Step::Call { tool, key, arguments } => {
-                let operation = self.contract.tool(tool)?;
-                let key = key.as_ref().map(|key| self.rig.roles().shown(key));
-                let arguments = &self.rig.roles().arguments(arguments).unwrap_or_else(|_| arguments.clone());
-                let call = Call { operation, key: key.as_deref(), arguments };
-                Some(Wire::of(&call).ok()?.curl(self.rig.api_url()))
-            }
-            Step::Control { method, path, body } => {
-                let body = Some(body.clone()).filter(|body| !body.is_null());
-                Some(Wire::control(method, path, body).curl(self.rig.api_url()))
-            }
-            Step::Command(line) => Some(line.clone()),
-        }
     }
 }

@@ -68,8 +68,9 @@ mod tests {
     use super::*;
 
     fn shown(expected: Value, actual: Value, most: usize) -> Vec<String> {
-        let (arguments, before, curl, mcp) = (None, Vec::new(), None, None);
-        let failure = Failure { message: String::new(), expected, actual, arguments, before, curl, mcp };
+        let (arguments, before, curl, mcp, mcp_curl) = (None, Vec::new(), None, None, None);
+        let message = String::new();
+        let failure = Failure { message, expected, actual, arguments, before, curl, mcp, mcp_curl };
         lines(&failure, most).into_iter().map(|line| format!("{}{}", line.sign, line.text)).collect()
     }
 

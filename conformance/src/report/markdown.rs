@@ -87,8 +87,8 @@ fn describe(
     if let Some(curl) = &failure.curl {
         writeln!(f, "- curl: <code>{}</code>", cut(curl))?;
     }
-    if let Some(mcp) = &failure.mcp {
-        writeln!(f, "- MCP: <code>{}</code>", cut(&mcp.to_string()))?;
+    if let Some(mcp) = failure.shown_over_mcp() {
+        writeln!(f, "- MCP: <code>{}</code>", cut(&mcp))?;
     }
     writeln!(f, "- again: <code>{}</code>\n\n</details>\n", cut(&report.again(outcome)))
 }

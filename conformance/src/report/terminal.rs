@@ -121,8 +121,8 @@ fn describe(
     if let Some(curl) = &failure.curl {
         line("curl", curl)?;
     }
-    if let Some(mcp) = &failure.mcp {
-        line("mcp", &mcp.to_string())?;
+    if let Some(mcp) = failure.shown_over_mcp() {
+        line("mcp", &mcp)?;
     }
     line("again", &report.again(outcome))
 }

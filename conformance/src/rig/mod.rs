@@ -210,6 +210,15 @@ impl Rig {
         self.only.unwrap_or(Target::Rest)
     }
 
+    /// Whether there is that side.
+    pub(crate) fn serves(&self, target: Target) -> bool {
+        self.only.is_none_or(|only| only == target)
+    }
+
+    pub(crate) fn mcp(&self) -> &Mcp {
+        &self.mcp
+    }
+
     /// Waits for something that the targets take part in.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.runtime.block_on(future)

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::mcp::read_message;
 use super::wire::{header_flag, quote};
-use super::{CallError, Revision, Target, bounded, client};
+use super::{CallError, Revision, Target, bounded, client, credential};
 
 /// Longest body that is shown in a command line.
 const MAX_SHOWN: usize = 4096;
@@ -57,6 +57,16 @@ impl Raw {
             "" => raw,
             name => raw.with("mcp-name", name),
         }
+    }
+
+    /// A message as [`Raw::carrying`] has it, with any credential or none. None where it is too long to be shown.
+    pub(crate) fn calling(key: Option<&str>, message: &Value) -> Option<Self> {
+        let raw = Self::carrying("", message).without("x-api-key");
+        let raw = match key.map(credential) {
+            Some((name, value)) => raw.with(name, value),
+            None => raw,
+        };
+        (raw.body.len() <= MAX_SHOWN).then_some(raw)
     }
 
     /// The same by another method.
