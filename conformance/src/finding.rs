@@ -133,7 +133,7 @@ pub struct Failure {
     /// The arguments of the call; of a property the smallest that fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<Map<String, Value>>,
-    /// What comes before it, as command lines, from a mock that was just reset.
+    /// What comes before it, as command lines; with a mock first what takes it back to where the check started.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<String>,
     /// The call over REST as a `curl` line, where there is an API.

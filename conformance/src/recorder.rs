@@ -94,13 +94,14 @@ impl<'a> Recorder<'a> {
         let Finding { message, expected, actual, before, step, .. } = finding;
         let repeat = Repeat { rig: self.rig, contract: self.contract };
         let step = step.as_ref();
+        let way_back = step.map(|_| self.rig.way_back()).unwrap_or_default();
         let over_mcp = step.filter(|_| target == Target::Mcp);
         self.without_keys(Failure {
             message,
             expected,
             actual,
             arguments: step.and_then(|step| self.arguments(step)),
-            before: before.iter().filter_map(|step| repeat.step(step)).collect(),
+            before: way_back.iter().chain(&before).filter_map(|step| repeat.step(step)).collect(),
             curl: step.and_then(|step| repeat.over_rest(step)),
             mcp: over_mcp.and_then(|step| repeat.message(step)),
             mcp_curl: over_mcp.and_then(|step| repeat.over_mcp(step)),

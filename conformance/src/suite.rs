@@ -165,6 +165,7 @@ impl Suite {
             rig.reach().map_err(SuiteError::Unreachable)?;
         }
         let described = Described::by(rigs.first());
+        let start = rigs.first().and_then(Rig::to_start);
         let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (sender, receiver) = mpsc::channel();
         let outcomes = thread::scope(|scope| {
@@ -177,7 +178,11 @@ impl Suite {
             in_order(&receiver, units.len(), progress)
         });
         let interrupted = self.options.stop.load(Ordering::Relaxed);
-        Ok(Report { interrupted, ..Report::new(self.options.seed, self.options.cases, outcomes.concat()) })
+        Ok(Report {
+            interrupted,
+            start,
+            ..Report::new(self.options.seed, self.options.cases, outcomes.concat())
+        })
     }
 
     /// Takes one unit after the other until none is left.

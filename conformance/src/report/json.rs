@@ -14,7 +14,7 @@ impl Report {
         let tally = self.tally();
         let stale: Vec<Value> =
             self.stale.iter().map(|(id, reason)| json!({ "id": id, "reason": reason })).collect();
-        json!({
+        let mut report = json!({
             "version": VERSION,
             "seed": self.seed,
             "cases": self.cases,
@@ -26,6 +26,10 @@ impl Report {
             "notVerified": tally.not_verified,
             "stale": stale,
             "checks": self.outcomes,
-        })
+        });
+        if let (Some(start), Some(report)) = (self.start, report.as_object_mut()) {
+            report.insert("start".to_owned(), start.into());
+        }
+        report
     }
 }

@@ -81,6 +81,9 @@ fn describe(
     if let Some(arguments) = &failure.arguments {
         writeln!(f, "- input: <code>{}</code>", cut(&json!(arguments).to_string()))?;
     }
+    if let Some(start) = report.start(failure) {
+        writeln!(f, "- start: <code>{}</code>", cut(start))?;
+    }
     for before in &failure.before {
         writeln!(f, "- before: <code>{}</code>", cut(before))?;
     }

@@ -33,6 +33,8 @@ pub struct Report {
     pub stale: Vec<(String, String)>,
     /// The command line that made it, without what says which checks: a failure is repeated with it.
     pub command: String,
+    /// The command line that starts targets for the lines of a failure, where the run had its own.
+    pub start: Option<&'static str>,
 }
 
 /// A form of the report that is written to a file.
@@ -94,7 +96,7 @@ pub enum RenderError {
 impl Report {
     pub(crate) fn new(seed: u64, cases: u32, outcomes: Vec<Outcome>) -> Self {
         let command = "pilot-status-conformance".to_owned();
-        Self { seed, cases, outcomes, interrupted: false, stale: Vec::new(), command }
+        Self { seed, cases, outcomes, interrupted: false, stale: Vec::new(), command, start: None }
     }
 
     /// Whether no check failed but those that are known to, and the baseline says no more than that.
@@ -159,6 +161,11 @@ impl Report {
         let of = |it: &Outcome| it.family.subjects().any(|name| name == it.id.subject).then_some(it.family);
         let subjects = self.outcomes.iter().map(|outcome| (outcome.id.subject.as_str(), of(outcome)));
         subjects.collect::<std::collections::BTreeSet<_>>().len()
+    }
+
+    /// What to start before the lines of a failure are pasted.
+    pub(crate) fn start(&self, failure: &Failure) -> Option<&'static str> {
+        self.start.filter(|_| failure.curl.is_some() || failure.mcp_curl.is_some())
     }
 
     /// The whole run in a line.

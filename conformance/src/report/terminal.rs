@@ -115,6 +115,9 @@ fn describe(
         writeln!(f, "  {style}{sign} {}{style:#}", plain(&text))?;
     }
     let mut line = |name: &str, text: &str| writeln!(f, "  {DIM}{name:<9}{DIM:#} {}", plain(text));
+    if let Some(start) = report.start(failure) {
+        line("start", start)?;
+    }
     for before in &failure.before {
         line("before", before)?;
     }

@@ -20,7 +20,7 @@ use tokio::runtime::Runtime;
 use crate::control::Control;
 use crate::demo::Roles;
 use crate::granted::Granted;
-use crate::own::Own;
+use crate::own::{OWN_API, OWN_MCP, Own, START_OWN};
 use crate::pace::{Pace, Patience};
 use crate::permit::Permit;
 use crate::targets::{CallError, Mcp, Rest, Sender, Target};
@@ -217,6 +217,19 @@ impl Rig {
 
     pub(crate) fn mcp(&self) -> &Mcp {
         &self.mcp
+    }
+
+    /// What to start before printed lines are pasted, where what they were for has ended with the run.
+    pub(crate) fn to_start(&self) -> Option<&'static str> {
+        self.own.as_ref().map(|_| START_OWN)
+    }
+
+    /// A printed line, for a target that is there when the run has ended.
+    pub(crate) fn lasting(&self, line: &str) -> String {
+        let Some(endpoint) = self.own.as_ref().and_then(|_| self.mcp.endpoint()) else {
+            return line.to_owned();
+        };
+        line.replace(endpoint, OWN_MCP).replace(self.api_url(), OWN_API)
     }
 
     /// Waits for something that the targets take part in.

@@ -50,3 +50,21 @@ fn without_an_api_the_lines_go_to_the_server() {
     assert!(failure.get("curl").is_none(), "{failure}");
     assert!(pasted(&failure["mcpCurl"]).contains("\"result\""));
 }
+
+/// Whatever has happened since, and however often.
+#[test]
+fn lines_before_take_the_mock_back() {
+    let (fake, place) = (fake(), Place::new());
+    let targets = ["--api", &fake.api, "--mcp", &fake.mcp, "--seed", "0"];
+    for (check, line) in [("message_get/example/rest", "curl"), ("message_get/example/mcp", "mcpCurl")] {
+        let failure = failure(&place, &targets, check);
+        let before = failure["before"].as_array().unwrap();
+        assert!(before.len() > 1 && before[0].as_str().unwrap().contains("/_mock/"), "{before:?}");
+        for _ in 0..2 {
+            before.iter().for_each(|line| drop(pasted(line)));
+            let answer = body(&pasted(&failure[line]));
+            let answer = answer.pointer("/result/structuredContent").unwrap_or(&answer);
+            assert_eq!(answer["id"], failure["arguments"]["id"], "{failure}\n{answer}");
+        }
+    }
+}
