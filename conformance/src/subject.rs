@@ -4,13 +4,17 @@ use fixtures::Contract;
 use fixtures::contract::{Operation, Tool, resolve};
 use fixtures::examples::Example;
 use jsonschema::{Draft, Validator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::finding::Finding;
 use crate::targets::Target;
 
 /// Places that are named at most where a value does not hold.
 const PLACES: usize = 5;
+/// Signs of a reason; a longer one repeats the value.
+const LONGEST: usize = 300;
+/// Items of a list that are shown.
+const SHOWN: usize = 20;
 
 /// One tool, with everything that its checks hold it to.
 #[derive(Debug)]
@@ -104,16 +108,67 @@ pub(crate) fn compile(schema: &Value) -> Result<Validator, String> {
 /// Whether a value holds against a schema; `what` names the value.
 ///
 /// # Errors
-/// The places where it does not, and the value.
+/// The places where it does not, as JSON pointers, with what stands there and no deeper.
 pub(crate) fn holds(validator: &Validator, value: &Value, what: &str) -> Result<(), Box<Finding>> {
     if validator.is_valid(value) {
         return Ok(());
     }
-    let place = |error: jsonschema::ValidationError<'_>| match error.instance_path().as_str() {
-        "" => error.to_string(),
-        path => format!("{path}: {error}"),
-    };
-    let places: Vec<String> = validator.iter_errors(value).take(PLACES).map(place).collect();
+    let (mut places, mut found) = (Vec::new(), Map::new());
+    for error in validator.iter_errors(value).take(PLACES) {
+        let path = error.instance_path().as_str().to_owned();
+        let mut reason = error.to_string();
+        if reason.chars().count() > LONGEST {
+            // What stands there is shown by itself.
+            reason = error.masked().to_string().chars().take(LONGEST).collect();
+        }
+        places.push(if path.is_empty() { reason } else { format!("{path}: {reason}") });
+        found.insert(path, shallow(error.instance()));
+    }
     let message = format!("{what} does not hold against its schema: {}", places.join("; "));
-    Err(Finding::new(message).with(Value::Null, value.clone()))
+    Err(Finding::new(message).with(Value::Null, found))
+}
+
+/// A value without what is deep inside.
+fn shallow(value: &Value) -> Value {
+    let outline = |value: &Value| match value {
+        Value::Array(items) if !items.is_empty() => format!("[… {} items]", items.len()).into(),
+        Value::Object(map) if !map.is_empty() => format!("{{… {} members}}", map.len()).into(),
+        other => other.clone(),
+    };
+    match value {
+        Value::Array(items) if items.len() > SHOWN => outline(value),
+        Value::Array(items) => items.iter().map(outline).collect(),
+        Value::Object(map) => map.iter().map(|(name, value)| (name.clone(), outline(value))).collect(),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_does_not_hold_is_shown_where_it_is() {
+        let day = json!({ "type": "object", "properties": { "sent": { "type": "integer" } } });
+        let schema = json!({ "required": ["status"], "properties": { "days": { "items": day } } });
+        let validator = compile(&schema).unwrap();
+        let mut body = json!({ "days": vec![json!({ "sent": 1 }); 30] });
+        body["days"][7]["sent"] = "many".into();
+        let finding = holds(&validator, &body, "the answer").unwrap_err();
+        assert!(finding.message.contains("/days/7/sent: \"many\" is not of type"), "{}", finding.message);
+        assert!(finding.message.contains("\"status\" is a required property"), "{}", finding.message);
+        assert!(finding.expected.is_null());
+        assert_eq!(finding.actual, json!({ "": { "days": "[… 30 items]" }, "/days/7/sent": "many" }));
+    }
+
+    #[test]
+    fn a_reason_repeats_no_long_value() {
+        let validator = compile(&json!({ "items": { "type": "string" } })).unwrap();
+        let long = json!([{ "text": "a".repeat(1000) }, "b"]);
+        let finding = holds(&validator, &long, "it").unwrap_err();
+        assert!(finding.message.len() < 200 && finding.message.contains("/0: "), "{}", finding.message);
+        assert!(holds(&validator, &json!(["b"]), "it").is_ok());
+    }
 }
