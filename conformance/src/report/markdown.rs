@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde_json::json;
 
+use super::cause::{Cause, causes};
 use super::tally::Matrix;
 use super::{Report, diff};
 use crate::diff::{code, plain, words};
-use crate::finding::{Failure, Outcome};
 
-/// Failures that are told in full; the others are listed.
+/// Causes of failures of which one failure is told in full; the others are listed.
 const IN_FULL: usize = 40;
-/// Failures and other lines that are listed.
+/// Causes and other lines that are listed.
 const LISTED: usize = 300;
 /// Lines of a comparison that are shown.
 const MOST: usize = 40;
@@ -28,17 +28,19 @@ impl fmt::Display for Markdown<'_> {
         let sign = if report.passed() { "✅" } else { "❌" };
         writeln!(f, "## {sign} Conformance\n\n{}\n", words(&report.summary()))?;
         table(f, report)?;
-        let failures: Vec<_> = report.failures().collect();
-        if !failures.is_empty() {
-            writeln!(f, "\n### Failures ({})\n", failures.len())?;
+        let causes = causes(report);
+        if !causes.is_empty() {
+            writeln!(f, "\n### Failures ({})\n", report.failures().count())?;
         }
-        for (outcome, failure) in failures.iter().take(IN_FULL) {
-            describe(f, report, outcome, failure)?;
+        for cause in causes.iter().take(IN_FULL) {
+            describe(f, report, cause)?;
         }
-        for (outcome, failure) in failures.iter().skip(IN_FULL).take(LISTED) {
-            writeln!(f, "- {}: {}", code(&outcome.id.to_string()), cut(&failure.message))?;
+        for Cause { first: (outcome, failure), others } in causes.iter().skip(IN_FULL).take(LISTED) {
+            let alike =
+                if others.is_empty() { String::new() } else { format!(" (and {} alike)", others.len()) };
+            writeln!(f, "- {}: {}{alike}", code(&outcome.id.to_string()), cut(&failure.message))?;
         }
-        more(f, failures.len(), IN_FULL + LISTED)?;
+        more(f, causes.len(), IN_FULL + LISTED)?;
         let known = report.all_failures();
         let known = known.filter_map(|(outcome, _)| Some((outcome.id.to_string(), outcome.known.clone()?)));
         list(f, "Known to fail", known.collect())?;
@@ -63,12 +65,8 @@ fn table(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
 }
 
 /// HTML inside: a fence of Markdown would end with what a target answers.
-fn describe(
-    f: &mut fmt::Formatter<'_>,
-    report: &Report,
-    outcome: &Outcome,
-    failure: &Failure,
-) -> fmt::Result {
+fn describe(f: &mut fmt::Formatter<'_>, report: &Report, cause: &Cause<'_>) -> fmt::Result {
+    let (outcome, failure) = cause.first;
     let (id, level, evidence) = (outcome.id.to_string(), outcome.level, outcome.evidence.name());
     writeln!(f, "<details><summary>{} {}</summary>\n", code(&id), cut(&failure.message))?;
     writeln!(f, "{level}, {evidence}\n")?;
@@ -93,7 +91,9 @@ fn describe(
     if let Some(mcp) = failure.shown_over_mcp() {
         writeln!(f, "- MCP: <code>{}</code>", cut(&mcp))?;
     }
-    writeln!(f, "- again: <code>{}</code>\n\n</details>\n", cut(&report.again(outcome)))
+    writeln!(f, "- again: <code>{}</code>", cut(&report.again(outcome)))?;
+    cause.lines().iter().try_for_each(|line| writeln!(f, "- also: {}", code(&plain(line))))?;
+    writeln!(f, "\n</details>\n")
 }
 
 fn list(f: &mut fmt::Formatter<'_>, title: &str, lines: Vec<(String, String)>) -> fmt::Result {

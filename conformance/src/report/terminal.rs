@@ -5,6 +5,7 @@ use std::fmt;
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
+use super::cause::causes;
 use super::tally::{Matrix, Tally};
 use super::{Report, diff};
 use crate::diff::plain;
@@ -21,7 +22,7 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 
-/// The table of areas and families, each failure in full, what was left out, and a line for all.
+/// The table of areas and families, the first failure of each cause in full, what was left out, and a line for all.
 #[derive(Debug)]
 pub struct Terminal<'a>(pub &'a Report);
 
@@ -29,9 +30,13 @@ impl fmt::Display for Terminal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(report) = self;
         table(f, report)?;
-        for (outcome, failure) in report.failures() {
+        for cause in causes(report) {
             writeln!(f)?;
+            let (outcome, failure) = cause.first;
             describe(f, report, outcome, failure)?;
+            for line in cause.lines() {
+                writeln!(f, "  {DIM}{:<9}{DIM:#} {}", "also", plain(&line))?;
+            }
         }
         section(
             f,
