@@ -3,7 +3,7 @@
 use fixtures::Contract;
 use fixtures::contract::{Operation, Tool, resolve};
 use fixtures::examples::Example;
-use jsonschema::{Draft, Validator};
+use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value};
 
 use crate::finding::Finding;
@@ -115,12 +115,7 @@ pub(crate) fn holds(validator: &Validator, value: &Value, what: &str) -> Result<
     }
     let (mut places, mut found) = (Vec::new(), Map::new());
     for error in validator.iter_errors(value).take(PLACES) {
-        let path = error.instance_path().as_str().to_owned();
-        let mut reason = error.to_string();
-        if reason.chars().count() > LONGEST {
-            // What stands there is shown by itself.
-            reason = error.masked().to_string().chars().take(LONGEST).collect();
-        }
+        let (path, reason) = (error.instance_path().as_str().to_owned(), reason(&error));
         places.push(if path.is_empty() { reason } else { format!("{path}: {reason}") });
         found.insert(path, shallow(error.instance()));
     }
@@ -128,8 +123,17 @@ pub(crate) fn holds(validator: &Validator, value: &Value, what: &str) -> Result<
     Err(Finding::new(message).with(Value::Null, found))
 }
 
+/// Why a value does not hold. One that is long is not repeated: it is shown by itself.
+pub(crate) fn reason(error: &ValidationError<'_>) -> String {
+    let reason = error.to_string();
+    if reason.chars().count() <= LONGEST {
+        return reason;
+    }
+    error.to_owned().masked().to_string().chars().take(LONGEST).collect()
+}
+
 /// A value without what is deep inside.
-fn shallow(value: &Value) -> Value {
+pub(crate) fn shallow(value: &Value) -> Value {
     let outline = |value: &Value| match value {
         Value::Array(items) if !items.is_empty() => format!("[… {} items]", items.len()).into(),
         Value::Object(map) if !map.is_empty() => format!("{{… {} members}}", map.len()).into(),
