@@ -13,6 +13,8 @@ use crate::targets::Target;
 const PLACES: usize = 5;
 /// Signs of a reason; a longer one repeats the value.
 const LONGEST: usize = 300;
+/// Longest value deep inside another that is shown whole, as JSON in bytes.
+const SHORT: usize = 120;
 /// Items of a list that are shown.
 const SHOWN: usize = 20;
 
@@ -135,8 +137,9 @@ pub(crate) fn reason(error: &ValidationError<'_>) -> String {
 /// A value without what is deep inside.
 pub(crate) fn shallow(value: &Value) -> Value {
     let outline = |value: &Value| match value {
-        Value::Array(items) if !items.is_empty() => format!("[… {} items]", items.len()).into(),
-        Value::Object(map) if !map.is_empty() => format!("{{… {} members}}", map.len()).into(),
+        short if short.to_string().len() <= SHORT => short.clone(),
+        Value::Array(items) => format!("[… {} items]", items.len()).into(),
+        Value::Object(map) => format!("{{… {} members}}", map.len()).into(),
         other => other.clone(),
     };
     match value {
