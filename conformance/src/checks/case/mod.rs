@@ -43,6 +43,8 @@ pub(super) struct Case {
     pub(super) about: Option<String>,
     /// In place of the key, a token that was granted this.
     pub(super) grant: Option<Grant>,
+    /// Whether it is only refused so where the example's own call would be accepted.
+    pub(super) needs_example: bool,
     /// Whether the caller is another tenant, to whom nothing of the first may be shown.
     pub(super) hides: bool,
 }
@@ -79,6 +81,7 @@ impl Case {
             only: None,
             about: None,
             grant: None,
+            needs_example: false,
             hides: false,
         }
     }
@@ -191,7 +194,7 @@ fn answer(session: &mut Session<'_>, case: &Case, target: Target) -> Result<Answ
     }
     let (key, arguments) = match case.grant {
         None => session.ready_first().and_then(|ready| {
-            if matches!(case.expect, Expect::Accepted | Expect::AsExample) {
+            if case.needs_example || matches!(case.expect, Expect::Accepted | Expect::AsExample) {
                 ready.succeeds()?;
             }
             Ok((case.key.clone(), case.arguments.clone()))
