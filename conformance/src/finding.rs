@@ -119,7 +119,7 @@ impl Finding {
 }
 
 /// A finding with what it takes to see it again.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
     /// What is wrong, in one line.
@@ -133,7 +133,7 @@ pub struct Failure {
     /// The arguments of the call; of a property the smallest that fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<Map<String, Value>>,
-    /// What comes before it, as command lines, from a mock that was just reset.
+    /// What comes before it, as command lines; the first one resets the mock, where there is one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<String>,
     /// The call as a `curl` line.
@@ -142,6 +142,16 @@ pub struct Failure {
     /// The call as a JSON-RPC request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mcp: Option<Value>,
+    /// That request as a `curl` line, where the server is reached over HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mcp_curl: Option<String>,
+}
+
+impl Failure {
+    /// The call over MCP, in the form in which it is repeated best.
+    pub(crate) fn over_mcp(&self) -> Option<String> {
+        self.mcp_curl.clone().or_else(|| self.mcp.as_ref().map(Value::to_string))
+    }
 }
 
 /// How a check ended.

@@ -51,6 +51,11 @@ impl Own {
         Mcp::new(self.running.mcp_url())
     }
 
+    /// The server's base URL.
+    pub(crate) fn server_url(&self) -> String {
+        self.running.url()
+    }
+
     /// The same over stdio.
     pub(crate) fn over_stdio(&self) -> Mcp {
         over_stdio(self.server.clone())

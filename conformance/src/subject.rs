@@ -4,13 +4,15 @@ use fixtures::Contract;
 use fixtures::contract::{Operation, Tool, resolve};
 use fixtures::examples::Example;
 use jsonschema::{Draft, Validator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::finding::Finding;
 use crate::targets::Target;
 
 /// Places that are named at most where a value does not hold.
 const PLACES: usize = 5;
+/// Longest value that is shown whole, in bytes of JSON.
+const MAX_WHOLE: usize = 600;
 
 /// One tool, with everything that its checks hold it to.
 #[derive(Debug)]
@@ -104,16 +106,41 @@ pub(crate) fn compile(schema: &Value) -> Result<Validator, String> {
 /// Whether a value holds against a schema; `what` names the value.
 ///
 /// # Errors
-/// The places where it does not, and the value.
+/// The places where it does not, and what is there.
 pub(crate) fn holds(validator: &Validator, value: &Value, what: &str) -> Result<(), Box<Finding>> {
     if validator.is_valid(value) {
         return Ok(());
     }
-    let place = |error: jsonschema::ValidationError<'_>| match error.instance_path().as_str() {
-        "" => error.to_string(),
-        path => format!("{path}: {error}"),
-    };
-    let places: Vec<String> = validator.iter_errors(value).take(PLACES).map(place).collect();
+    let (mut places, mut found) = (Vec::new(), Map::new());
+    for error in validator.iter_errors(value).take(PLACES) {
+        let at = error.instance_path().as_str();
+        places.push(if at.is_empty() { error.to_string() } else { format!("{at}: {error}") });
+        found.insert(at.to_owned(), brief(error.instance()));
+    }
     let message = format!("{what} does not hold against its schema: {}", places.join("; "));
-    Err(Finding::new(message).with(Value::Null, value.clone()))
+    Err(Finding::new(message).with(Value::Null, found))
+}
+
+/// A value that people can take in: of a large one only its own members, and of those that are large only their size.
+fn brief(value: &Value) -> Value {
+    if value.to_string().len() <= MAX_WHOLE {
+        return value.clone();
+    }
+    match value {
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), sized(value))).collect::<Map<_, _>>().into()
+        }
+        other => sized(other),
+    }
+}
+
+fn sized(value: &Value) -> Value {
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            format!("(object of {} members)", members.len()).into()
+        }
+        Value::Array(items) if !items.is_empty() => format!("(array of {} items)", items.len()).into(),
+        Value::String(text) if text.len() > MAX_WHOLE => format!("(text of {} bytes)", text.len()).into(),
+        other => other.clone(),
+    }
 }

@@ -164,6 +164,7 @@ impl Suite {
         for rig in &rigs {
             rig.reach().map_err(SuiteError::Unreachable)?;
         }
+        let started = rigs.iter().any(Rig::is_own);
         let described = Described::by(rigs.first());
         let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (sender, receiver) = mpsc::channel();
@@ -177,7 +178,11 @@ impl Suite {
             in_order(&receiver, units.len(), progress)
         });
         let interrupted = self.options.stop.load(Ordering::Relaxed);
-        Ok(Report { interrupted, ..Report::new(self.options.seed, self.options.cases, outcomes.concat()) })
+        Ok(Report {
+            interrupted,
+            started,
+            ..Report::new(self.options.seed, self.options.cases, outcomes.concat())
+        })
     }
 
     /// Takes one unit after the other until none is left.

@@ -68,8 +68,7 @@ mod tests {
     use super::*;
 
     fn shown(expected: Value, actual: Value, most: usize) -> Vec<String> {
-        let (arguments, before, curl, mcp) = (None, Vec::new(), None, None);
-        let failure = Failure { message: String::new(), expected, actual, arguments, before, curl, mcp };
+        let failure = Failure { expected, actual, ..Failure::default() };
         lines(&failure, most).into_iter().map(|line| format!("{}{}", line.sign, line.text)).collect()
     }
 

@@ -20,6 +20,7 @@ impl Report {
             "cases": self.cases,
             "command": self.command,
             "interrupted": self.interrupted,
+            "started": self.started,
             "passed": tally.passed,
             "failed": tally.failed,
             "knownToFail": tally.known,

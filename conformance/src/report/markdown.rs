@@ -32,6 +32,9 @@ impl fmt::Display for Markdown<'_> {
         if !failures.is_empty() {
             writeln!(f, "\n### Failures ({})\n", failures.len())?;
         }
+        if let Some(start) = report.start() {
+            writeln!(f, "Before the commands below: {}\n", code(start))?;
+        }
         for (outcome, failure) in failures.iter().take(IN_FULL) {
             describe(f, report, outcome, failure)?;
         }
@@ -87,8 +90,8 @@ fn describe(
     if let Some(curl) = &failure.curl {
         writeln!(f, "- curl: <code>{}</code>", cut(curl))?;
     }
-    if let Some(mcp) = &failure.mcp {
-        writeln!(f, "- MCP: <code>{}</code>", cut(&mcp.to_string()))?;
+    if let Some(mcp) = failure.over_mcp() {
+        writeln!(f, "- MCP: <code>{}</code>", cut(&mcp))?;
     }
     writeln!(f, "- again: <code>{}</code>\n\n</details>\n", cut(&report.again(outcome)))
 }

@@ -33,6 +33,9 @@ impl fmt::Display for Terminal<'_> {
             writeln!(f)?;
             describe(f, report, outcome, failure)?;
         }
+        if let Some(start) = report.start() {
+            writeln!(f, "\n{YELLOW}before the commands above{YELLOW:#}\n  {start}")?;
+        }
         section(
             f,
             "known to fail",
@@ -121,8 +124,8 @@ fn describe(
     if let Some(curl) = &failure.curl {
         line("curl", curl)?;
     }
-    if let Some(mcp) = &failure.mcp {
-        line("mcp", &mcp.to_string())?;
+    if let Some(mcp) = failure.over_mcp() {
+        line("mcp", &mcp)?;
     }
     line("again", &report.again(outcome))
 }

@@ -25,6 +25,11 @@ use crate::pace::{Pace, Patience};
 use crate::permit::Permit;
 use crate::targets::{CallError, Mcp, Rest, Sender, Target};
 
+/// Where a mock listens unless told otherwise.
+const USUAL_API: &str = "http://127.0.0.1:4010";
+/// Where a server does.
+const USUAL_SERVER: &str = "http://127.0.0.1:8080";
+
 /// Why a rig did not start.
 #[derive(Debug, Error)]
 pub enum RigError {
@@ -213,6 +218,18 @@ impl Rig {
     /// Waits for something that the targets take part in.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.runtime.block_on(future)
+    }
+
+    /// Whether its targets were started for it, and end with it.
+    pub(crate) fn is_own(&self) -> bool {
+        self.own.is_some()
+    }
+
+    /// Puts the usual addresses of mock and server in place of those that are gone when somebody reads the text.
+    pub(crate) fn make_lasting(&self, text: &mut String) {
+        if let Some(own) = &self.own {
+            *text = text.replace(&own.mock.url(), USUAL_API).replace(&own.server_url(), USUAL_SERVER);
+        }
     }
 
     /// The API's URL without `/v1`.

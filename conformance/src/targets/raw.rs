@@ -100,6 +100,11 @@ impl Raw {
         self.headers.iter().map(|(_, value)| value.as_bytes()).chain([self.body.as_slice()])
     }
 
+    /// Whether the command line has all of the body.
+    pub(crate) fn is_shown_whole(&self) -> bool {
+        self.body.len() <= MAX_SHOWN
+    }
+
     /// The command line that makes the same request.
     pub(crate) fn curl(&self, url: &str) -> String {
         let mut line = format!("curl -sS -i -X {} {}", self.method, quote(url));

@@ -6,6 +6,7 @@ mod baseline;
 mod exits;
 mod fake;
 mod limited;
+mod repeat;
 mod reports;
 mod safe;
 mod select;
