@@ -5,7 +5,7 @@ mod judge;
 use fixtures::Evidence;
 use serde_json::Value;
 
-use super::{Arguments, Ready, Session, credentials, errors, providers, schema};
+use super::{Arguments, Ready, Session, credentials, errors, found, providers, schema};
 use crate::family::Family;
 use crate::finding::Finding;
 use crate::granted::Grant;
@@ -188,6 +188,12 @@ fn answer(session: &mut Session<'_>, case: &Case, target: Target) -> Result<Answ
     if case.family == Family::Providers && !session.rig.is_steered() {
         // The ids that were found there are those of one number.
         return Err(Finding::not_verified("what each number has is known of the demo world only"));
+    }
+    let unknown = case.rule.strip_prefix("unknown-").filter(|_| case.family == Family::Errors);
+    let missing = |unknown| found::missing(session.subject.operation, &case.arguments, unknown);
+    if let Some(name) = unknown.and_then(missing) {
+        // That one may be looked for first.
+        return Err(Finding::not_verified(format!("nothing that {name} may name is known on the target")));
     }
     let (key, arguments) = match case.grant {
         None => session.ready_first().and_then(|ready| {
