@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde_json::json;
 
+use super::cause::{Cause, causes};
 use super::tally::Matrix;
 use super::{Report, diff};
 use crate::diff::{code, plain, words};
-use crate::finding::{Failure, Outcome};
 
 /// Failures that are told in full; the others are listed.
 const IN_FULL: usize = 40;
@@ -35,13 +35,14 @@ impl fmt::Display for Markdown<'_> {
         if let Some(start) = report.start() {
             writeln!(f, "Before the commands below: {}\n", code(start))?;
         }
-        for (outcome, failure) in failures.iter().take(IN_FULL) {
-            describe(f, report, outcome, failure)?;
+        let causes = causes(report);
+        for cause in causes.iter().take(IN_FULL) {
+            describe(f, report, cause)?;
         }
-        for (outcome, failure) in failures.iter().skip(IN_FULL).take(LISTED) {
+        for Cause { outcome, failure, .. } in causes.iter().skip(IN_FULL).take(LISTED) {
             writeln!(f, "- {}: {}", code(&outcome.id.to_string()), cut(&failure.message))?;
         }
-        more(f, failures.len(), IN_FULL + LISTED)?;
+        more(f, causes.len(), IN_FULL + LISTED)?;
         let known = report.all_failures();
         let known = known.filter_map(|(outcome, _)| Some((outcome.id.to_string(), outcome.known.clone()?)));
         list(f, "Known to fail", known.collect())?;
@@ -66,12 +67,8 @@ fn table(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
 }
 
 /// HTML inside: a fence of Markdown would end with what a target answers.
-fn describe(
-    f: &mut fmt::Formatter<'_>,
-    report: &Report,
-    outcome: &Outcome,
-    failure: &Failure,
-) -> fmt::Result {
+fn describe(f: &mut fmt::Formatter<'_>, report: &Report, cause: &Cause<'_>) -> fmt::Result {
+    let Cause { outcome, failure, .. } = cause;
     let (id, level, evidence) = (outcome.id.to_string(), outcome.level, outcome.evidence.name());
     writeln!(f, "<details><summary>{} {}</summary>\n", code(&id), cut(&failure.message))?;
     writeln!(f, "{level}, {evidence}\n")?;
@@ -93,7 +90,11 @@ fn describe(
     if let Some(mcp) = failure.over_mcp() {
         writeln!(f, "- MCP: <code>{}</code>", cut(&mcp))?;
     }
-    writeln!(f, "- again: <code>{}</code>\n\n</details>\n", cut(&report.again(outcome)))
+    writeln!(f, "- again: <code>{}</code>", cut(&report.again(outcome)))?;
+    if let Some(others) = cause.others() {
+        writeln!(f, "- also: {}", cut(&others))?;
+    }
+    writeln!(f, "\n</details>\n")
 }
 
 fn list(f: &mut fmt::Formatter<'_>, title: &str, lines: Vec<(String, String)>) -> fmt::Result {

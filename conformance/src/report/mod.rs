@@ -1,5 +1,6 @@
 //! What came of a run, for people and for programs: on the terminal, as HTML and Markdown, as JSON and JUnit XML.
 
+mod cause;
 mod diff;
 mod html;
 mod json;

@@ -5,10 +5,11 @@ use std::fmt;
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
+use super::cause::{Cause, causes};
 use super::tally::{Matrix, Tally};
 use super::{Report, diff};
 use crate::diff::plain;
-use crate::finding::{Failure, Outcome};
+use crate::finding::Outcome;
 
 /// Lines of a comparison that are shown.
 const MOST: usize = 60;
@@ -29,9 +30,9 @@ impl fmt::Display for Terminal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(report) = self;
         table(f, report)?;
-        for (outcome, failure) in report.failures() {
+        for cause in causes(report) {
             writeln!(f)?;
-            describe(f, report, outcome, failure)?;
+            describe(f, report, &cause)?;
         }
         if let Some(start) = report.start() {
             writeln!(f, "\n{YELLOW}before the commands above{YELLOW:#}\n  {start}")?;
@@ -85,13 +86,9 @@ fn style(tally: &Tally) -> Style {
     }
 }
 
-/// One failure in full, with what it takes to see it again.
-fn describe(
-    f: &mut fmt::Formatter<'_>,
-    report: &Report,
-    outcome: &Outcome,
-    failure: &Failure,
-) -> fmt::Result {
+/// One failure in full, with what it takes to see it again, and the names of those that are like it.
+fn describe(f: &mut fmt::Formatter<'_>, report: &Report, cause: &Cause<'_>) -> fmt::Result {
+    let Cause { outcome, failure, .. } = cause;
     writeln!(f, "{RED}FAIL{RED:#} {BOLD}{}{BOLD:#}", outcome.id)?;
     let mut line = |name: &str, text: &str| writeln!(f, "  {DIM}{name:<9}{DIM:#} {}", plain(text));
     line("what", &failure.message)?;
@@ -127,7 +124,8 @@ fn describe(
     if let Some(mcp) = failure.over_mcp() {
         line("mcp", &mcp)?;
     }
-    line("again", &report.again(outcome))
+    line("again", &report.again(outcome))?;
+    cause.others().map_or(Ok(()), |others| line("also", &others))
 }
 
 fn section(
