@@ -3,7 +3,7 @@
 //! Reading order for the latter:
 //!
 //! 1. [`scenario`]: the file that says what is called.
-//! 2. [`target`]: how a call is made over REST, MCP and stdio; [`Process`] starts mock and server for it, [`watch`] looks at them.
+//! 2. [`targets`]: how a call is made over REST, MCP and stdio; [`Process`] starts mock and server for it, [`watch`] looks at them.
 //! 3. [`engine`]: arrivals at their due times, whatever is under way, and what they come to.
 //! 4. [`result`]: what came of it; [`report`]: the same for people and programs.
 

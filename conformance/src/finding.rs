@@ -119,7 +119,7 @@ impl Finding {
 }
 
 /// A finding with what it takes to see it again.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
     /// What is wrong, in one line.
@@ -133,24 +133,23 @@ pub struct Failure {
     /// The arguments of the call; of a property the smallest that fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<Map<String, Value>>,
-    /// What comes before it, as command lines; with a mock first what takes it back to where the check started.
+    /// What comes before it, as command lines; the first one resets the mock, where there is one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<String>,
-    /// The call over REST as a `curl` line, where there is an API.
+    /// The call as a `curl` line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub curl: Option<String>,
     /// The call as a JSON-RPC request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mcp: Option<Value>,
-    /// The same as a `curl` line, where the server is reached over HTTP and speaks the newest revision.
+    /// That request as a `curl` line, where the server is reached over HTTP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mcp_curl: Option<String>,
 }
 
 impl Failure {
-    /// The call over MCP as it is shown: the line to paste, or else the request.
-    #[must_use]
-    pub fn shown_over_mcp(&self) -> Option<String> {
+    /// The call over MCP, in the form in which it is repeated best.
+    pub(crate) fn over_mcp(&self) -> Option<String> {
         self.mcp_curl.clone().or_else(|| self.mcp.as_ref().map(Value::to_string))
     }
 }

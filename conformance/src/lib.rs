@@ -51,7 +51,6 @@ mod permit;
 pub mod record;
 mod recorded;
 mod recorder;
-mod repeat;
 mod report;
 mod rig;
 mod rule;
@@ -65,7 +64,7 @@ pub mod targets;
 mod watch;
 
 pub use baseline::{Baseline, BaselineError};
-pub use control::{CONTROL_TOKEN, Control};
+pub use control::Control;
 pub use demo::{ROLES, Role, Roles};
 pub use family::{Family, Level};
 pub use finding::{CheckId, Failure, Finding, Outcome, Step, Verdict};

@@ -16,12 +16,6 @@ use crate::targets::{CallError, Mcp, Target};
 const FROZEN_AT: &str = "2026-06-20T10:00:00.000Z";
 /// The seed of the mock's ids. Not that of the generated arguments: recorded answers hold ids.
 const MOCK_SEED: u64 = 0;
-/// Where a mock listens unless told otherwise.
-pub(crate) const OWN_API: &str = "http://127.0.0.1:4010";
-/// Where a server in front of it does.
-pub(crate) const OWN_MCP: &str = "http://127.0.0.1:8080/mcp";
-/// What starts the like of what a rig starts. Times in answers, and what has become of a message, are as they were only by the clock that stands still.
-pub(crate) const START_OWN: &str = "pilot-status-mock --clock frozen & pilot-status-mcp http --upstream http://127.0.0.1:4010 --output-schemas --retries 0 &";
 /// How much of what is said over stdio in this process waits to be read.
 const PIPE_BYTES: usize = 64 * 1024;
 
@@ -55,6 +49,11 @@ impl Own {
     /// The server over HTTP.
     pub(crate) fn over_http(&self) -> Mcp {
         Mcp::new(self.running.mcp_url())
+    }
+
+    /// The server's base URL.
+    pub(crate) fn server_url(&self) -> String {
+        self.running.url()
     }
 
     /// The same over stdio.

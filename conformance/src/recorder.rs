@@ -7,10 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::family::{Family, Level};
 use crate::finding::{CheckId, Failure, Finding, Outcome, Step, Verdict};
-use crate::repeat::Repeat;
 use crate::rig::Rig;
 use crate::suite::Options;
-use crate::targets::Target;
+use crate::targets::{Call, Mcp, Raw, Target, Wire, credential};
 
 /// How a check ends, before it becomes an [`Outcome`].
 pub(crate) type Checked = Result<(), Box<Finding>>;
@@ -92,36 +91,66 @@ impl<'a> Recorder<'a> {
 
     fn failure(&self, finding: Finding, target: Target) -> Failure {
         let Finding { message, expected, actual, before, step, .. } = finding;
-        let repeat = Repeat { rig: self.rig, contract: self.contract };
-        let step = step.as_ref();
-        let way_back = step.map(|_| self.rig.way_back()).unwrap_or_default();
-        let over_mcp = step.filter(|_| target == Target::Mcp);
-        self.without_keys(Failure {
-            message,
-            expected,
-            actual,
-            arguments: step.and_then(|step| self.arguments(step)),
-            before: way_back.iter().chain(&before).filter_map(|step| repeat.step(step)).collect(),
-            curl: step.and_then(|step| repeat.over_rest(step)),
-            mcp: over_mcp.and_then(|step| repeat.message(step)),
-            mcp_curl: over_mcp.and_then(|step| repeat.over_mcp(step)),
-        })
+        let mut failure = Failure { message, expected, actual, ..Failure::default() };
+        // Whoever repeats it starts where the check started.
+        let reset = Step::Control { method: "POST", path: "/reset".to_owned(), body: Value::Null };
+        let reset = step.is_some().then_some(&reset).filter(|_| self.rig.is_steered());
+        failure.before = reset.into_iter().chain(&before).filter_map(|step| self.command(step)).collect();
+        failure.curl = step.as_ref().and_then(|step| self.command(step));
+        if let Some(Step::Call { tool, key, arguments }) = step {
+            let arguments = self.rig.roles().arguments(&arguments).unwrap_or(arguments);
+            if let Some(operation) = self.contract.tool(&tool).filter(|_| target == Target::Mcp) {
+                let request = Mcp::request(&Call { operation, key: key.as_deref(), arguments: &arguments });
+                failure.mcp_curl = self.over_http(key.as_deref(), &request);
+                failure.mcp = Some(request);
+            }
+            failure.arguments = Some(arguments);
+        }
+        self.without_keys(failure)
     }
 
-    fn arguments(&self, step: &Step) -> Option<Map<String, Value>> {
-        let Step::Call { arguments, .. } = step else { return None };
-        Some(self.rig.roles().arguments(arguments).unwrap_or_else(|_| arguments.clone()))
+    /// The command line that makes a request to the server, where one can.
+    fn over_http(&self, key: Option<&str>, request: &Value) -> Option<String> {
+        let raw = Raw::carrying("", request).without("x-api-key");
+        let key = key.map(|key| self.rig.roles().shown(key));
+        let raw = match key.as_deref().map(credential) {
+            Some((name, value)) => raw.with(name, value),
+            None => raw,
+        };
+        Some(raw.curl(self.rig.endpoint().ok()?)).filter(|_| raw.is_shown_whole())
     }
 
     /// A target may have repeated a key that it was given in confidence.
     fn without_keys(&self, mut failure: Failure) -> Failure {
         let roles = self.rig.roles();
         let texts = failure.before.iter_mut().chain(&mut failure.curl).chain(&mut failure.mcp_curl);
-        texts.chain([&mut failure.message]).for_each(|text| roles.hide(text));
+        texts.chain([&mut failure.message]).for_each(|text| {
+            roles.hide(text);
+            self.rig.make_lasting(text);
+        });
         let values = [&mut failure.expected, &mut failure.actual].into_iter().chain(&mut failure.mcp);
         values
             .chain(failure.arguments.iter_mut().flat_map(Map::values_mut))
             .for_each(|value| roles.hide_in(value));
         failure
+    }
+
+    /// The command line that does the same, where REST can say it and there is an API to say it to.
+    fn command(&self, step: &Step) -> Option<String> {
+        match step {
+            Step::Command(line) => Some(line.clone()),
+            _ if self.rig.api_url().is_empty() => None,
+            Step::Call { tool, key, arguments } => {
+                let operation = self.contract.tool(tool)?;
+                let key = key.as_ref().map(|key| self.rig.roles().shown(key));
+                let arguments = &self.rig.roles().arguments(arguments).unwrap_or_else(|_| arguments.clone());
+                let call = Call { operation, key: key.as_deref(), arguments };
+                Some(Wire::of(&call).ok()?.curl(self.rig.api_url()))
+            }
+            Step::Control { method, path, body } => {
+                let body = Some(body.clone()).filter(|body| !body.is_null());
+                Some(Wire::control(method, path, body).curl(self.rig.api_url()))
+            }
+        }
     }
 }

@@ -164,8 +164,8 @@ impl Suite {
         for rig in &rigs {
             rig.reach().map_err(SuiteError::Unreachable)?;
         }
+        let started = rigs.iter().any(Rig::is_own);
         let described = Described::by(rigs.first());
-        let start = rigs.first().and_then(Rig::to_start);
         let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (sender, receiver) = mpsc::channel();
         let outcomes = thread::scope(|scope| {
@@ -180,7 +180,7 @@ impl Suite {
         let interrupted = self.options.stop.load(Ordering::Relaxed);
         Ok(Report {
             interrupted,
-            start,
+            started,
             ..Report::new(self.options.seed, self.options.cases, outcomes.concat())
         })
     }

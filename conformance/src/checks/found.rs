@@ -38,6 +38,13 @@ pub(super) fn names(operation: &Operation) -> impl Iterator<Item = &str> {
     operation.arguments.iter().filter(naming).map(|argument| argument.name.as_str())
 }
 
+/// An argument besides `other` by which a call names something that is not there.
+pub(super) fn missing<'a>(operation: &'a Operation, arguments: &Arguments, other: &str) -> Option<&'a str> {
+    let nothing = [Value::from(NOTHING), Value::from(NO_GROUP)];
+    let missing = |name: &&str| arguments.get(*name).is_some_and(|value| nothing.contains(value));
+    names(operation).filter(|name| *name != other).find(missing)
+}
+
 /// Key and arguments of an example, as far as they make sense on the target.
 pub(super) fn ready(session: &Session<'_>, example: &Example) -> Result<Ready, Box<Finding>> {
     let subject = session.subject;

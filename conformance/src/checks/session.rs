@@ -1,6 +1,6 @@
 //! One tool on one rig: what its checks share.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 
 use fixtures::examples::{Example, fill};
 use indexmap::IndexMap;
@@ -48,8 +48,6 @@ pub(crate) struct Session<'a> {
     /// Refusals that changed the state, by target.
     pub(crate) changed: Vec<(Target, Box<Finding>)>,
     first: OnceCell<Ready>,
-    /// The calls that came before the example that was made ready last.
-    prepared: RefCell<Vec<Step>>,
 }
 
 impl<'a> Session<'a> {
@@ -57,7 +55,7 @@ impl<'a> Session<'a> {
         let (name, area) = (&subject.tool.name, Some(subject.operation.area));
         let recorder = Recorder::new(rig, subject.contract, options, name, area);
         let (changed, first) = (Vec::new(), OnceCell::new());
-        Self { rig, subject, options, recorder, listed: None, changed, first, prepared: RefCell::default() }
+        Self { rig, subject, options, recorder, listed: None, changed, first }
     }
 
     /// The key of the first example.
@@ -80,7 +78,9 @@ impl<'a> Session<'a> {
         key: Option<&str>,
         arguments: &Arguments,
     ) -> Box<Finding> {
-        finding.preceded_by(self.prepared.borrow().clone()).shown_by(self.step(key, arguments))
+        let example = self.subject.examples.first().filter(|_| self.rig.is_steered());
+        let before = example.map(before).unwrap_or_default();
+        finding.preceded_by(before).shown_by(self.step(key, arguments))
     }
 
     fn step(&self, key: Option<&str>, arguments: &Arguments) -> Step {
@@ -133,7 +133,6 @@ impl<'a> Session<'a> {
 
     fn prepare(&self, example: &Example) -> Result<Ready, Box<Finding>> {
         let mut answers = IndexMap::new();
-        self.prepared.borrow_mut().clear();
         for step in &example.before {
             let operation = self.subject.contract.tool(&step.tool);
             let operation = operation.ok_or_else(|| Finding::new(format!("{} is no tool", step.tool)))?;
@@ -141,13 +140,11 @@ impl<'a> Session<'a> {
             let key = step.key.as_deref().unwrap_or(&example.key);
             let call = Call { operation, key: Some(key), arguments: &arguments };
             let answer = self.rig.call(Target::Rest, &call)?;
-            let done = Step::Call { tool: step.tool.clone(), key: Some(key.to_owned()), arguments };
             if !answer.ok {
                 let message = format!("{}, which comes before the example, was refused", step.tool);
-                let finding = Finding::new(message).with(Value::Null, answer.body);
-                return Err(finding.preceded_by(self.prepared.take()).shown_by(done));
+                let step = Step::Call { tool: step.tool.clone(), key: Some(key.to_owned()), arguments };
+                return Err(Finding::new(message).with(Value::Null, answer.body).shown_by(step));
             }
-            self.prepared.borrow_mut().push(done);
             if let Some(name) = &step.name {
                 answers.insert(name.clone(), answer.body);
             }
@@ -203,4 +200,14 @@ fn filled(arguments: &Arguments, answers: &IndexMap<String, Value>) -> Result<Ar
         Some(Value::Object(arguments)) => Ok(arguments),
         _ => Err(Finding::new("the example refers to something that an earlier call did not answer")),
     }
+}
+
+/// The steps before an example, with their references unresolved where no answer is at hand.
+fn before(example: &Example) -> Vec<Step> {
+    let step = |step: &fixtures::examples::Step| Step::Call {
+        tool: step.tool.clone(),
+        key: Some(step.key.as_ref().unwrap_or(&example.key).clone()),
+        arguments: step.arguments.clone(),
+    };
+    example.before.iter().map(step).collect()
 }

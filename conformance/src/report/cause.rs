@@ -1,51 +1,52 @@
-//! Failures that have one cause, for whoever reads them one after the other.
+//! Failures that probably have one cause: a wrong target fails many checks alike, and nobody reads the same thing a hundred times.
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::Report;
 use crate::finding::{Failure, Outcome};
+use crate::targets::Target;
 
-/// Failures with one cause that are named behind the first.
-const NAMED: usize = 20;
+/// Checks that are named beside the first of a cause.
+const NAMED: usize = 8;
 
-/// Failures of one rule that say the same.
+/// Failures of one rule on one side, of which the same is wrong.
 #[derive(Debug)]
 pub(super) struct Cause<'a> {
-    pub(super) first: (&'a Outcome, &'a Failure),
-    /// The checks that failed like the first.
-    pub(super) others: Vec<&'a Outcome>,
+    /// The one that is told in full.
+    pub(super) outcome: &'a Outcome,
+    pub(super) failure: &'a Failure,
+    /// The checks that failed alike.
+    others: Vec<String>,
 }
 
 impl Cause<'_> {
-    /// The others, as far as they are named, each in a line.
-    pub(super) fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<String> =
-            self.others.iter().take(NAMED).map(|outcome| outcome.id.to_string()).collect();
-        if self.others.len() > NAMED {
-            lines.push(format!("and {} more", self.others.len() - NAMED));
+    /// The other checks, if any: the first few by their names.
+    pub(super) fn others(&self) -> Option<String> {
+        let named: Vec<&str> = self.others.iter().take(NAMED).map(String::as_str).collect();
+        match self.others.len().saturating_sub(NAMED) {
+            0 => Some(named.join(", ")).filter(|text| !text.is_empty()),
+            more => Some(format!("{} and {more} more", named.join(", "))),
         }
-        lines
     }
 }
 
-/// The failures that are not known, by their causes, in the order of the first of each.
+/// What sets causes apart: the rule, the side, what is wrong, and with what it was refused.
+type Key<'a> = (&'a str, Target, &'a str, Option<&'a Value>, Option<&'a Value>);
+
+/// The failures by cause, in the order of the first of each.
 pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
-    let mut causes: IndexMap<_, Cause<'_>> = IndexMap::new();
+    let mut causes: IndexMap<Key<'_>, Cause<'_>> = IndexMap::new();
     for (outcome, failure) in report.failures() {
-        let key =
-            (outcome.family, &outcome.id.rule, outcome.id.target, &failure.message, code(&failure.actual));
+        let rule = outcome.family.rule(&outcome.id.rule).map_or(outcome.id.rule.as_str(), |rule| rule.name);
+        let (status, code) = (failure.actual.pointer("/status"), failure.actual.pointer("/code"));
+        let key = (rule, outcome.id.target, failure.message.as_str(), status, code);
         match causes.get_mut(&key) {
-            Some(cause) => cause.others.push(outcome),
-            None => drop(causes.insert(key, Cause { first: (outcome, failure), others: Vec::new() })),
+            Some(cause) => cause.others.push(outcome.id.to_string()),
+            None => drop(causes.insert(key, Cause { outcome, failure, others: Vec::new() })),
         }
     }
     causes.into_values().collect()
-}
-
-/// The code of an error, in an answer or in what tells of one.
-fn code(actual: &Value) -> Option<&str> {
-    ["/code", "/body/code"].into_iter().find_map(|place| actual.pointer(place)?.as_str())
 }
 
 #[cfg(test)]
@@ -55,20 +56,17 @@ mod tests {
 
     use super::*;
     use crate::family::{Family, Level};
-    use crate::finding::{CheckId, Finding, Verdict};
-    use crate::targets::Target;
+    use crate::finding::{CheckId, Verdict};
 
-    fn failed(subject: &str, rule: &str, message: &str, code: &str) -> Outcome {
-        let Finding { message, expected, actual, .. } =
-            *Finding::new(message).with(200, json!({ "body": { "code": code, "subject": subject } }));
-        let (arguments, before, curl, mcp, mcp_curl) = (None, Vec::new(), None, None, None);
-        let failure = Failure { message, expected, actual, arguments, before, curl, mcp, mcp_curl };
+    fn failed(subject: &str, rule: &str, code: &str) -> Outcome {
+        let failure =
+            Failure { message: "refused".to_owned(), actual: json!({ "code": code }), ..Failure::default() };
         Outcome {
-            id: CheckId { subject: subject.into(), rule: rule.into(), target: Target::Rest },
-            family: Family::Schema,
+            id: CheckId { subject: subject.to_owned(), rule: rule.to_owned(), target: Target::Mcp },
+            family: Family::Credentials,
             area: None,
             level: Level::Must,
-            evidence: Evidence::Documented,
+            evidence: Evidence::Inferred,
             facts: &[],
             took: std::time::Duration::ZERO,
             verdict: Verdict::Failed(Box::new(failure)),
@@ -76,45 +74,24 @@ mod tests {
         }
     }
 
-    fn report(outcomes: Vec<Outcome>) -> Report {
-        Report::new(0, 1, outcomes)
-    }
-
     #[test]
-    fn one_rule_and_one_code_are_one_cause() {
-        let report = report(vec![
-            failed("a", "example", "refused", "X"),
-            failed("b", "example", "refused", "X"),
-            failed("c", "example", "refused", "Y"),
-            failed("d", "example", "accepted", "X"),
-            failed("e", "wrong-key", "refused", "X"),
-            failed("f", "example", "refused", "X"),
-        ]);
-        let told: Vec<_> = causes(&report)
-            .iter()
-            .map(|cause| {
-                let others = cause.others.iter().map(|other| other.id.subject.as_str());
-                std::iter::once(cause.first.0.id.subject.as_str()).chain(others).collect::<String>()
-            })
-            .collect();
-        assert_eq!(told, ["abf", "c", "d", "e"]);
-    }
-
-    /// The first in full, the others by name, and not all of very many.
-    #[test]
-    fn a_cause_is_told_once() {
-        let many = (0..100).map(|n| failed(&format!("tool{n}"), "example", "refused", "X")).collect();
-        let report = report(many);
-        let markdown = report.render(crate::Format::Markdown).unwrap();
-        for (name, text, says) in
-            [("terminal", report.to_string(), "what      refused"), ("markdown", markdown, "<details>")]
-        {
-            assert_eq!(text.matches(says).count(), 1, "{name}: {text}");
-            assert!(
-                text.contains("tool1/example/rest") && !text.contains("tool99/example"),
-                "{name}: {text}"
-            );
-            assert!(text.contains("and 79 more"), "{name}: {text}");
-        }
+    fn alike_is_what_one_rule_finds_in_one_way() {
+        let mut outcomes: Vec<Outcome> =
+            (0..12).map(|i| failed(&format!("tool_{i}"), "wrong-key", "A")).collect();
+        outcomes.push(failed("tool_0", "wrong-key", "B"));
+        outcomes.push(failed("tool_0", "missing-key", "A"));
+        let report = Report::new(0, 1, outcomes);
+        let told: Vec<(String, Option<String>)> =
+            causes(&report).iter().map(|cause| (cause.outcome.id.to_string(), cause.others())).collect();
+        let named: Vec<String> = (1..9).map(|i| format!("tool_{i}/wrong-key/mcp")).collect();
+        let others = format!("{} and 3 more", named.join(", "));
+        assert_eq!(
+            told,
+            [
+                ("tool_0/wrong-key/mcp".to_owned(), Some(others)),
+                ("tool_0/wrong-key/mcp".to_owned(), None),
+                ("tool_0/missing-key/mcp".to_owned(), None),
+            ]
+        );
     }
 }

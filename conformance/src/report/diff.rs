@@ -68,9 +68,7 @@ mod tests {
     use super::*;
 
     fn shown(expected: Value, actual: Value, most: usize) -> Vec<String> {
-        let (arguments, before, curl, mcp, mcp_curl) = (None, Vec::new(), None, None, None);
-        let message = String::new();
-        let failure = Failure { message, expected, actual, arguments, before, curl, mcp, mcp_curl };
+        let failure = Failure { expected, actual, ..Failure::default() };
         lines(&failure, most).into_iter().map(|line| format!("{}{}", line.sign, line.text)).collect()
     }
 

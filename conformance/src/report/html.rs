@@ -122,7 +122,7 @@ fn fault<'a>(report: &Report, outcome: &'a Outcome, failure: &'a Failure) -> Fau
         verdict: Tally::of([outcome]).verdict(),
         input: failure.arguments.as_ref().map(|arguments| format!("{:#}", json!(arguments))),
         lines: diff::lines(failure, MOST),
-        mcp: failure.shown_over_mcp(),
+        mcp: failure.over_mcp(),
         again: report.again(outcome),
     }
 }

@@ -14,22 +14,19 @@ impl Report {
         let tally = self.tally();
         let stale: Vec<Value> =
             self.stale.iter().map(|(id, reason)| json!({ "id": id, "reason": reason })).collect();
-        let mut report = json!({
+        json!({
             "version": VERSION,
             "seed": self.seed,
             "cases": self.cases,
             "command": self.command,
             "interrupted": self.interrupted,
+            "started": self.started,
             "passed": tally.passed,
             "failed": tally.failed,
             "knownToFail": tally.known,
             "notVerified": tally.not_verified,
             "stale": stale,
             "checks": self.outcomes,
-        });
-        if let (Some(start), Some(report)) = (self.start, report.as_object_mut()) {
-            report.insert("start".to_owned(), start.into());
-        }
-        report
+        })
     }
 }

@@ -68,10 +68,10 @@ fn text(report: &Report, outcome: &Outcome, failure: &Failure) -> String {
     lines.push(format!("evidence: {} ({})", outcome.evidence.name(), outcome.level));
     lines.extend(failure.arguments.as_ref().map(|arguments| format!("input: {}", json!(arguments))));
     lines.extend(diff::lines(failure, MOST).into_iter().map(|line| format!("{} {}", line.sign, line.text)));
-    lines.extend(report.start(failure).map(|start| format!("start: {start}")));
+    lines.extend(report.start().map(|start| format!("start: {start}")));
     lines.extend(failure.before.iter().map(|before| format!("before: {before}")));
     lines.extend(failure.curl.as_ref().map(|curl| format!("curl: {curl}")));
-    lines.extend(failure.shown_over_mcp().map(|mcp| format!("mcp: {mcp}")));
+    lines.extend(failure.over_mcp().map(|mcp| format!("mcp: {mcp}")));
     lines.push(format!("again: {}", report.again(outcome)));
     lines.join("\n")
 }

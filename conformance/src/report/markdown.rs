@@ -9,9 +9,9 @@ use super::tally::Matrix;
 use super::{Report, diff};
 use crate::diff::{code, plain, words};
 
-/// Causes of failures of which one failure is told in full; the others are listed.
+/// Failures that are told in full; the others are listed.
 const IN_FULL: usize = 40;
-/// Causes and other lines that are listed.
+/// Failures and other lines that are listed.
 const LISTED: usize = 300;
 /// Lines of a comparison that are shown.
 const MOST: usize = 40;
@@ -28,17 +28,19 @@ impl fmt::Display for Markdown<'_> {
         let sign = if report.passed() { "✅" } else { "❌" };
         writeln!(f, "## {sign} Conformance\n\n{}\n", words(&report.summary()))?;
         table(f, report)?;
-        let causes = causes(report);
-        if !causes.is_empty() {
-            writeln!(f, "\n### Failures ({})\n", report.failures().count())?;
+        let failures: Vec<_> = report.failures().collect();
+        if !failures.is_empty() {
+            writeln!(f, "\n### Failures ({})\n", failures.len())?;
         }
+        if let Some(start) = report.start() {
+            writeln!(f, "Before the commands below: {}\n", code(start))?;
+        }
+        let causes = causes(report);
         for cause in causes.iter().take(IN_FULL) {
             describe(f, report, cause)?;
         }
-        for Cause { first: (outcome, failure), others } in causes.iter().skip(IN_FULL).take(LISTED) {
-            let alike =
-                if others.is_empty() { String::new() } else { format!(" (and {} alike)", others.len()) };
-            writeln!(f, "- {}: {}{alike}", code(&outcome.id.to_string()), cut(&failure.message))?;
+        for Cause { outcome, failure, .. } in causes.iter().skip(IN_FULL).take(LISTED) {
+            writeln!(f, "- {}: {}", code(&outcome.id.to_string()), cut(&failure.message))?;
         }
         more(f, causes.len(), IN_FULL + LISTED)?;
         let known = report.all_failures();
@@ -66,7 +68,7 @@ fn table(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
 
 /// HTML inside: a fence of Markdown would end with what a target answers.
 fn describe(f: &mut fmt::Formatter<'_>, report: &Report, cause: &Cause<'_>) -> fmt::Result {
-    let (outcome, failure) = cause.first;
+    let Cause { outcome, failure, .. } = cause;
     let (id, level, evidence) = (outcome.id.to_string(), outcome.level, outcome.evidence.name());
     writeln!(f, "<details><summary>{} {}</summary>\n", code(&id), cut(&failure.message))?;
     writeln!(f, "{level}, {evidence}\n")?;
@@ -79,20 +81,19 @@ fn describe(f: &mut fmt::Formatter<'_>, report: &Report, cause: &Cause<'_>) -> f
     if let Some(arguments) = &failure.arguments {
         writeln!(f, "- input: <code>{}</code>", cut(&json!(arguments).to_string()))?;
     }
-    if let Some(start) = report.start(failure) {
-        writeln!(f, "- start: <code>{}</code>", cut(start))?;
-    }
     for before in &failure.before {
         writeln!(f, "- before: <code>{}</code>", cut(before))?;
     }
     if let Some(curl) = &failure.curl {
         writeln!(f, "- curl: <code>{}</code>", cut(curl))?;
     }
-    if let Some(mcp) = failure.shown_over_mcp() {
+    if let Some(mcp) = failure.over_mcp() {
         writeln!(f, "- MCP: <code>{}</code>", cut(&mcp))?;
     }
     writeln!(f, "- again: <code>{}</code>", cut(&report.again(outcome)))?;
-    cause.lines().iter().try_for_each(|line| writeln!(f, "- also: {}", code(&plain(line))))?;
+    if let Some(others) = cause.others() {
+        writeln!(f, "- also: {}", cut(&others))?;
+    }
     writeln!(f, "\n</details>\n")
 }
 

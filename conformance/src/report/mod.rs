@@ -30,12 +30,12 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// Whether the run was ended before all was checked.
     pub interrupted: bool,
+    /// Whether mock and server were started for the run. The command lines of failures are then for [`Report::START`].
+    pub started: bool,
     /// Entries of the baseline that are no longer so, and why.
     pub stale: Vec<(String, String)>,
     /// The command line that made it, without what says which checks: a failure is repeated with it.
     pub command: String,
-    /// The command line that starts targets for the lines of a failure, where the run had its own.
-    pub start: Option<&'static str>,
 }
 
 /// A form of the report that is written to a file.
@@ -97,7 +97,15 @@ pub enum RenderError {
 impl Report {
     pub(crate) fn new(seed: u64, cases: u32, outcomes: Vec<Outcome>) -> Self {
         let command = "pilot-status-conformance".to_owned();
-        Self { seed, cases, outcomes, interrupted: false, stale: Vec::new(), command, start: None }
+        Self { seed, cases, outcomes, interrupted: false, started: false, stale: Vec::new(), command }
+    }
+
+    /// Starts a mock and a server like those of a run that started its own, for whoever repeats what failed.
+    pub const START: &str = "pilot-status-mock --clock frozen & pilot-status-mcp http --upstream http://127.0.0.1:4010 --output-schemas --calls-per-minute 0 &";
+
+    /// What has to be there before the command lines of failures are typed, where there are any.
+    pub(crate) fn start(&self) -> Option<&'static str> {
+        (self.started && self.failures().next().is_some()).then_some(Self::START)
     }
 
     /// Whether no check failed but those that are known to, and the baseline says no more than that.
@@ -162,11 +170,6 @@ impl Report {
         let of = |it: &Outcome| it.family.subjects().any(|name| name == it.id.subject).then_some(it.family);
         let subjects = self.outcomes.iter().map(|outcome| (outcome.id.subject.as_str(), of(outcome)));
         subjects.collect::<std::collections::BTreeSet<_>>().len()
-    }
-
-    /// What to start before the lines of a failure are pasted.
-    pub(crate) fn start(&self, failure: &Failure) -> Option<&'static str> {
-        self.start.filter(|_| failure.curl.is_some() || failure.mcp_curl.is_some())
     }
 
     /// The whole run in a line.

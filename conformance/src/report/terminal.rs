@@ -5,11 +5,11 @@ use std::fmt;
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
-use super::cause::causes;
+use super::cause::{Cause, causes};
 use super::tally::{Matrix, Tally};
 use super::{Report, diff};
 use crate::diff::plain;
-use crate::finding::{Failure, Outcome};
+use crate::finding::Outcome;
 
 /// Lines of a comparison that are shown.
 const MOST: usize = 60;
@@ -22,7 +22,7 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 
-/// The table of areas and families, the first failure of each cause in full, what was left out, and a line for all.
+/// The table of areas and families, each failure in full, what was left out, and a line for all.
 #[derive(Debug)]
 pub struct Terminal<'a>(pub &'a Report);
 
@@ -32,11 +32,10 @@ impl fmt::Display for Terminal<'_> {
         table(f, report)?;
         for cause in causes(report) {
             writeln!(f)?;
-            let (outcome, failure) = cause.first;
-            describe(f, report, outcome, failure)?;
-            for line in cause.lines() {
-                writeln!(f, "  {DIM}{:<9}{DIM:#} {}", "also", plain(&line))?;
-            }
+            describe(f, report, &cause)?;
+        }
+        if let Some(start) = report.start() {
+            writeln!(f, "\n{YELLOW}before the commands above{YELLOW:#}\n  {start}")?;
         }
         section(
             f,
@@ -87,13 +86,9 @@ fn style(tally: &Tally) -> Style {
     }
 }
 
-/// One failure in full, with what it takes to see it again.
-fn describe(
-    f: &mut fmt::Formatter<'_>,
-    report: &Report,
-    outcome: &Outcome,
-    failure: &Failure,
-) -> fmt::Result {
+/// One failure in full, with what it takes to see it again, and the names of those that are like it.
+fn describe(f: &mut fmt::Formatter<'_>, report: &Report, cause: &Cause<'_>) -> fmt::Result {
+    let Cause { outcome, failure, .. } = cause;
     writeln!(f, "{RED}FAIL{RED:#} {BOLD}{}{BOLD:#}", outcome.id)?;
     let mut line = |name: &str, text: &str| writeln!(f, "  {DIM}{name:<9}{DIM:#} {}", plain(text));
     line("what", &failure.message)?;
@@ -120,19 +115,17 @@ fn describe(
         writeln!(f, "  {style}{sign} {}{style:#}", plain(&text))?;
     }
     let mut line = |name: &str, text: &str| writeln!(f, "  {DIM}{name:<9}{DIM:#} {}", plain(text));
-    if let Some(start) = report.start(failure) {
-        line("start", start)?;
-    }
     for before in &failure.before {
         line("before", before)?;
     }
     if let Some(curl) = &failure.curl {
         line("curl", curl)?;
     }
-    if let Some(mcp) = failure.shown_over_mcp() {
+    if let Some(mcp) = failure.over_mcp() {
         line("mcp", &mcp)?;
     }
-    line("again", &report.again(outcome))
+    line("again", &report.again(outcome))?;
+    cause.others().map_or(Ok(()), |others| line("also", &others))
 }
 
 fn section(

@@ -97,7 +97,7 @@ impl Rig {
     /// The tools as the server lists them.
     ///
     /// # Errors
-    /// As [`Mcp::list`].
+    /// [`CallError`] when the target refuses to list, or gives no JSON.
     pub fn list_tools(&self, key: &str) -> Result<Vec<Value>, CallError> {
         self.there(Target::Mcp)?;
         self.block_on(self.mcp.list(self.roles.key_or_any(key), &self.pace))

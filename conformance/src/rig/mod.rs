@@ -20,10 +20,15 @@ use tokio::runtime::Runtime;
 use crate::control::Control;
 use crate::demo::Roles;
 use crate::granted::Granted;
-use crate::own::{OWN_API, OWN_MCP, Own, START_OWN};
+use crate::own::Own;
 use crate::pace::{Pace, Patience};
 use crate::permit::Permit;
 use crate::targets::{CallError, Mcp, Rest, Sender, Target};
+
+/// Where a mock listens unless told otherwise.
+const USUAL_API: &str = "http://127.0.0.1:4010";
+/// Where a server does.
+const USUAL_SERVER: &str = "http://127.0.0.1:8080";
 
 /// Why a rig did not start.
 #[derive(Debug, Error)]
@@ -210,31 +215,21 @@ impl Rig {
         self.only.unwrap_or(Target::Rest)
     }
 
-    /// Whether there is that side.
-    pub(crate) fn serves(&self, target: Target) -> bool {
-        self.only.is_none_or(|only| only == target)
-    }
-
-    pub(crate) fn mcp(&self) -> &Mcp {
-        &self.mcp
-    }
-
-    /// What to start before printed lines are pasted, where what they were for has ended with the run.
-    pub(crate) fn to_start(&self) -> Option<&'static str> {
-        self.own.as_ref().map(|_| START_OWN)
-    }
-
-    /// A printed line, for a target that is there when the run has ended.
-    pub(crate) fn lasting(&self, line: &str) -> String {
-        let Some(endpoint) = self.own.as_ref().and_then(|_| self.mcp.endpoint()) else {
-            return line.to_owned();
-        };
-        line.replace(endpoint, OWN_MCP).replace(self.api_url(), OWN_API)
-    }
-
     /// Waits for something that the targets take part in.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.runtime.block_on(future)
+    }
+
+    /// Whether its targets were started for it, and end with it.
+    pub(crate) fn is_own(&self) -> bool {
+        self.own.is_some()
+    }
+
+    /// Puts the usual addresses of mock and server in place of those that are gone when somebody reads the text.
+    pub(crate) fn make_lasting(&self, text: &mut String) {
+        if let Some(own) = &self.own {
+            *text = text.replace(&own.mock.url(), USUAL_API).replace(&own.server_url(), USUAL_SERVER);
+        }
     }
 
     /// The API's URL without `/v1`.

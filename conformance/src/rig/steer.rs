@@ -3,8 +3,6 @@
 use serde_json::Value;
 
 use super::Rig;
-use crate::control::Control;
-use crate::finding::Step;
 use crate::targets::CallError;
 
 /// The snapshot of state and clock as a run finds them, in the control API.
@@ -32,20 +30,6 @@ impl Rig {
         self.runtime.block_on(self.control.send(&self.rest, "PUT", START, None))?;
         self.kept.set(true);
         Ok(())
-    }
-
-    /// What takes a mock that runs already back to where checks start; nothing where nobody can.
-    pub(crate) fn way_back(&self) -> Vec<Step> {
-        let post = |path: String| Step::Control { method: "POST", path, body: Value::Null };
-        // What a rig has started itself is started anew by whoever repeats a failure, and has no snapshot.
-        let restore = (self.kept.get() && self.own.is_none()).then(|| post(format!("{START}/restore")));
-        let reset = self.is_steered().then(|| post("/reset".to_owned()));
-        restore.into_iter().chain(reset).collect()
-    }
-
-    /// Whether the control API asks for a token.
-    pub(crate) fn asks_for_token(&self) -> bool {
-        matches!(&self.control, Control::Remote { token: Some(_) })
     }
 
     /// A digest of the state.

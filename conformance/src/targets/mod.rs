@@ -150,7 +150,7 @@ impl CallError {
 }
 
 /// The header that shows a credential.
-fn credential(key: &str) -> (&'static str, &str) {
+pub(crate) fn credential(key: &str) -> (&'static str, &str) {
     if key.starts_with("Bearer ") { ("authorization", key) } else { ("x-api-key", key) }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::mcp::read_message;
 use super::wire::{header_flag, quote};
-use super::{CallError, Revision, Target, bounded, client, credential};
+use super::{CallError, Revision, Target, bounded, client};
 
 /// Longest body that is shown in a command line.
 const MAX_SHOWN: usize = 4096;
@@ -59,16 +59,6 @@ impl Raw {
         }
     }
 
-    /// A message as [`Raw::carrying`] has it, with any credential or none. None where it is too long to be shown.
-    pub(crate) fn calling(key: Option<&str>, message: &Value) -> Option<Self> {
-        let raw = Self::carrying("", message).without("x-api-key");
-        let raw = match key.map(credential) {
-            Some((name, value)) => raw.with(name, value),
-            None => raw,
-        };
-        (raw.body.len() <= MAX_SHOWN).then_some(raw)
-    }
-
     /// The same by another method.
     pub(crate) fn by(self, method: Method) -> Self {
         Self { method, ..self }
@@ -108,6 +98,11 @@ impl Raw {
     /// All that it says: the body, and the values of its headers.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &[u8]> {
         self.headers.iter().map(|(_, value)| value.as_bytes()).chain([self.body.as_slice()])
+    }
+
+    /// Whether the command line has all of the body.
+    pub(crate) fn is_shown_whole(&self) -> bool {
+        self.body.len() <= MAX_SHOWN
     }
 
     /// The command line that makes the same request.

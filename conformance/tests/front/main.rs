@@ -8,6 +8,7 @@ mod fake;
 mod limited;
 mod repeat;
 mod reports;
+mod right;
 mod safe;
 mod select;
 

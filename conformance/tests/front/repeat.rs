@@ -1,70 +1,70 @@
-//! A failure is seen again by pasting what is printed with it into a shell.
+//! What a failure says to type shows it again.
 
-use std::process::Command;
-
+use conformance::start_mock;
+use mock_api::{Clock, MockApi};
 use serde_json::Value;
+use server::{Limits, Server};
 
 use crate::Place;
-use crate::fake::{Fake, Manner};
 
-/// An API whose every answer has a field too many, and which can be taken back to its start.
-fn fake() -> Fake {
-    Fake::start(Manner { repeats: true, steered: true, ..Manner::default() })
-}
-
-/// The failure of a check, as the JSON report has it.
-fn failure(place: &Place, targets: &[&str], check: &str) -> Value {
-    let arguments = [targets, &["--only", check, "--report", "json=r.json"]].concat();
-    let (code, out, err) = place.run(&arguments);
+/// The server stands in front of a mock of another seed, so that what it sends has other ids than what the API sends.
+#[test]
+fn a_failure_is_shown_again_by_its_command_lines() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (mock, _other, server) = runtime.block_on(async {
+        let mock = start_mock().await.unwrap();
+        let clock = Clock::frozen("2026-06-20T10:00:00Z".parse().unwrap());
+        let other = MockApi::builder().seed(1).clock(clock).start().await.unwrap();
+        let server = Server::builder().upstream(other.url()).limits(Limits::plain()).start().await.unwrap();
+        (mock, other, server)
+    });
+    let place = Place::new();
+    let (api, mcp) = (mock.url(), server.mcp_url());
+    let only = ["--only", "messages_send/agreement/mcp", "--report", "json=r.json", "--cases", "1"];
+    let (code, out, err) = place.run(&[&["--api", &api, "--mcp", &mcp][..], &only].concat());
     assert_eq!(code, 1, "{out}{err}");
-    let checks = place.json("r.json").get("checks").and_then(Value::as_array).unwrap().clone();
-    checks.into_iter().find(|found| found["id"] == check).unwrap()
+    let report = place.json("r.json");
+    assert_eq!(report.pointer("/started"), Some(&Value::Bool(false)));
+    let text = |pointer: &str| {
+        let value = report.pointer(&format!("/checks/0{pointer}")).and_then(Value::as_str);
+        value.unwrap_or_else(|| panic!("no {pointer}: {report:#}")).to_owned()
+    };
+    let (reset, curl, mcp_curl) = (text("/before/0"), text("/curl"), text("/mcpCurl"));
+    assert!(out.contains(&curl) && out.contains(&mcp_curl), "{out}");
+    let (first, second, sent) = runtime.block_on(async {
+        assert_eq!(typed(&reset).await.0, 200);
+        let first = typed(&curl).await;
+        assert_eq!(typed(&reset).await.0, 200);
+        (first, typed(&curl).await, typed(&mcp_curl).await)
+    });
+    assert_eq!(first, second, "from the same state");
+    assert_eq!((first.0, sent.0), (202, 200), "{first:?} {sent:?}");
+    let differs = |id: &Value| id.is_string() && Some(id) != first.1.pointer("/id");
+    let text = sent.1.pointer("/result/content/0/text").and_then(Value::as_str).unwrap();
+    let answered: Value = serde_json::from_str(text).unwrap();
+    assert!(answered.pointer("/id").is_some_and(differs), "{sent:?}");
 }
 
-/// What a line prints, pasted into a shell.
-fn pasted(line: &Value) -> String {
-    let output = Command::new("sh").args(["-c", line.as_str().unwrap()]).output().unwrap();
-    assert!(output.status.success(), "{line}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// The JSON behind headers.
-fn body(text: &str) -> Value {
-    serde_json::from_str(text.split("\r\n\r\n").last().unwrap()).unwrap()
-}
-
-#[test]
-fn the_call_over_mcp_is_a_line_to_paste() {
-    let (fake, place) = (fake(), Place::new());
-    let failure = failure(&place, &["--api", &fake.api, "--mcp", &fake.mcp], "message_get/wrong-key/mcp");
-    let answer = body(&pasted(&failure["mcpCurl"]));
-    assert_eq!(answer["id"], failure["mcp"]["id"], "{answer}");
-    assert!(answer["result"]["content"].is_array(), "{answer}");
-}
-
-/// A line without a host is none to paste.
-#[test]
-fn without_an_api_the_lines_go_to_the_server() {
-    let (fake, place) = (fake(), Place::new());
-    let failure = failure(&place, &["--mcp", &fake.mcp], "message_get/wrong-key/mcp");
-    assert!(failure.get("curl").is_none(), "{failure}");
-    assert!(pasted(&failure["mcpCurl"]).contains("\"result\""));
-}
-
-/// Whatever has happened since, and however often.
-#[test]
-fn lines_before_take_the_mock_back() {
-    let (fake, place) = (fake(), Place::new());
-    let targets = ["--api", &fake.api, "--mcp", &fake.mcp, "--seed", "0"];
-    for (check, line) in [("message_get/example/rest", "curl"), ("message_get/example/mcp", "mcpCurl")] {
-        let failure = failure(&place, &targets, check);
-        let before = failure["before"].as_array().unwrap();
-        assert!(before.len() > 1 && before[0].as_str().unwrap().contains("/_mock/"), "{before:?}");
-        for _ in 0..2 {
-            before.iter().for_each(|line| drop(pasted(line)));
-            let answer = body(&pasted(&failure[line]));
-            let answer = answer.pointer("/result/structuredContent").unwrap_or(&answer);
-            assert_eq!(answer["id"], failure["arguments"]["id"], "{failure}\n{answer}");
+/// What curl does with such a line: status and answer.
+async fn typed(line: &str) -> (u16, Value) {
+    let words = shlex::split(line).unwrap();
+    let mut words = words.iter().map(String::as_str);
+    assert_eq!(words.next(), Some("curl"));
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let (mut method, mut url, mut headers, mut body) = ("GET", "", Vec::new(), None);
+    while let Some(word) = words.next() {
+        match word {
+            "-sS" | "-i" => {}
+            "-X" => method = words.next().unwrap(),
+            "-H" => headers.push(words.next().unwrap().split_once(": ").unwrap()),
+            "-d" | "--data-binary" => body = words.next().map(str::to_owned),
+            other => url = other,
         }
     }
+    let mut request = client.request(method.parse().unwrap(), url).body(body.unwrap_or_default());
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
 }

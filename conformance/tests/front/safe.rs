@@ -118,26 +118,6 @@ fn what_is_permitted_is_called_and_nothing_else() {
     }
 }
 
-/// Whoever may be asked is asked once at most: no gate makes a nuisance of itself, and of a right answer a failure.
-#[test]
-fn nobody_is_asked_for_permission_again_and_again() {
-    let (fake, place) = (Fake::start(Manner::default()), Place::new());
-    let target = ["--api", fake.api.as_str(), "--mcp", fake.mcp.as_str(), "--safe"];
-    let only = ["--allow-sends", "+5511988887777", "--only", "call_permission_request", "--cases", "3"];
-    let (code, out, err) = place.run(&[&target[..], &only].concat());
-    assert_eq!(code, 0, "{out}{err}");
-}
-
-/// A message is looked for in a group, and no group is known there.
-#[test]
-fn what_is_behind_an_unknown_id_is_not_verified() {
-    let (fake, place) = (Fake::start(Manner::default()), Place::new());
-    let check = ["--only", "group_pin/unknown-messageId", "--report", "json=r.json"];
-    let (code, out, err) = place.run(&[&["--mcp", fake.mcp.as_str()][..], &check].concat());
-    let checks = place.json("r.json")["checks"].as_array().unwrap().clone();
-    assert!(code == 0 && checks.iter().all(|check| check["verdict"] == "notVerified"), "{code} {out}{err}");
-}
-
 #[test]
 fn a_target_that_asks_to_wait_is_asked_again() {
     let place = Place::new();

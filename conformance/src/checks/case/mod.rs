@@ -5,7 +5,7 @@ mod judge;
 use fixtures::Evidence;
 use serde_json::Value;
 
-use super::{Arguments, Ready, Session, credentials, errors, providers, schema};
+use super::{Arguments, Ready, Session, credentials, errors, found, providers, schema};
 use crate::family::Family;
 use crate::finding::Finding;
 use crate::granted::Grant;
@@ -43,8 +43,6 @@ pub(super) struct Case {
     pub(super) about: Option<String>,
     /// In place of the key, a token that was granted this.
     pub(super) grant: Option<Grant>,
-    /// Whether it is only refused so where the example's own call would be accepted.
-    pub(super) needs_example: bool,
     /// Whether the caller is another tenant, to whom nothing of the first may be shown.
     pub(super) hides: bool,
 }
@@ -81,7 +79,6 @@ impl Case {
             only: None,
             about: None,
             grant: None,
-            needs_example: false,
             hides: false,
         }
     }
@@ -192,9 +189,15 @@ fn answer(session: &mut Session<'_>, case: &Case, target: Target) -> Result<Answ
         // The ids that were found there are those of one number.
         return Err(Finding::not_verified("what each number has is known of the demo world only"));
     }
+    let unknown = case.rule.strip_prefix("unknown-").filter(|_| case.family == Family::Errors);
+    let missing = |unknown| found::missing(session.subject.operation, &case.arguments, unknown);
+    if let Some(name) = unknown.and_then(missing) {
+        // That one may be looked for first.
+        return Err(Finding::not_verified(format!("nothing that {name} may name is known on the target")));
+    }
     let (key, arguments) = match case.grant {
         None => session.ready_first().and_then(|ready| {
-            if case.needs_example || matches!(case.expect, Expect::Accepted | Expect::AsExample) {
+            if matches!(case.expect, Expect::Accepted | Expect::AsExample) {
                 ready.succeeds()?;
             }
             Ok((case.key.clone(), case.arguments.clone()))

@@ -42,10 +42,7 @@ const UNKNOWN_IDS: [(&str, &str, &str, &str); 26] = [
 pub(in crate::checks) fn cases(tool: &str, ready: &Ready) -> Vec<Case> {
     let mut cases = Vec::new();
     for (_, argument, id, code) in UNKNOWN_IDS.iter().filter(|(name, ..)| *name == tool) {
-        let mut case = Case::refused(Family::Errors, ready, format!("unknown-{argument}"), 404, code);
-        // What is looked up first must be there: a message is only looked for in a group that is.
-        let first = UNKNOWN_IDS.iter().find(|(name, ..)| *name == tool);
-        case.needs_example = first.is_some_and(|(_, first, ..)| first != argument);
+        let case = Case::refused(Family::Errors, ready, format!("unknown-{argument}"), 404, code);
         cases.push(with(case, argument, id));
     }
     cases.extend(particular(tool, ready));

@@ -14,7 +14,7 @@ use reqwest::header::HeaderMap;
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Answer, Call, CallError, Raw, Target};
+use super::{Answer, Call, CallError, Target};
 use crate::pace::{self, Later, Pace, Timely};
 use http::Http;
 use revision::NEWEST_LEGACY;
@@ -134,13 +134,6 @@ impl Mcp {
     #[must_use]
     pub fn request(call: &Call<'_>) -> Value {
         Revision::Modern.request(ID, "tools/call", params(call))
-    }
-
-    /// The command line that makes a call. None over stdio, for a server that wants a handshake first, and for a message that nobody pastes.
-    pub(crate) fn curl(&self, call: &Call<'_>) -> Option<String> {
-        let modern = self.revision.get().is_none_or(|revision| *revision == Revision::Modern);
-        let endpoint = self.endpoint().filter(|_| modern)?;
-        Raw::calling(call.key, &Self::request(call)).map(|raw| raw.curl(endpoint))
     }
 
     /// Makes a call.
