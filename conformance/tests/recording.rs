@@ -86,7 +86,8 @@ fn a_missing_field_is_told_without_the_whole_answer() {
     let whole = body.values().map(|value| value.to_string().len()).sum::<usize>();
     assert!(body.remove("totalSent").is_some(), "{:?}", body.keys().collect::<Vec<_>>());
     let drift = drift(&recording).unwrap();
-    let missing = drift.differences.iter().find(|it| it.what.contains("\"totalSent\" is a required")).unwrap();
+    let missing =
+        drift.differences.iter().find(|it| it.what.contains("\"totalSent\" is a required")).unwrap();
     let shown = missing.recorded.to_string().len();
     assert!(shown < 300 && whole > 900, "{shown} of {whole}: {}", missing.recorded);
 }
