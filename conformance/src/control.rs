@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::targets::{CallError, Rest, Wire};
 
+/// The variable with the token of the mock's control API; the mock reads the same.
+pub const CONTROL_TOKEN: &str = "PILOT_STATUS_MOCK_CONTROL_TOKEN";
+
 /// What governs the state behind the targets. What it cannot do leaves checks *not verified*.
 #[derive(Debug, Clone)]
 pub enum Control {

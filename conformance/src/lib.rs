@@ -64,7 +64,7 @@ pub mod targets;
 mod watch;
 
 pub use baseline::{Baseline, BaselineError};
-pub use control::Control;
+pub use control::{CONTROL_TOKEN, Control};
 pub use demo::{ROLES, Role, Roles};
 pub use family::{Family, Level};
 pub use finding::{CheckId, Failure, Finding, Outcome, Step, Verdict};

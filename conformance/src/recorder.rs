@@ -5,6 +5,7 @@ use std::time::Duration;
 use fixtures::{Area, Contract, Evidence};
 use serde_json::{Map, Value};
 
+use crate::control::CONTROL_TOKEN;
 use crate::family::{Family, Level};
 use crate::finding::{CheckId, Failure, Finding, Outcome, Step, Verdict};
 use crate::rig::Rig;
@@ -149,7 +150,13 @@ impl<'a> Recorder<'a> {
             }
             Step::Control { method, path, body } => {
                 let body = Some(body.clone()).filter(|body| !body.is_null());
-                Some(Wire::control(method, path, body).curl(self.rig.api_url()))
+                // What it asks for is printed nowhere: the variable is that of the mock.
+                let token = self
+                    .rig
+                    .asks_for_token()
+                    .then(|| ("x-control-token".to_owned(), format!("${CONTROL_TOKEN}")));
+                let headers = token.into_iter().collect();
+                Some(Wire { headers, ..Wire::control(method, path, body) }.curl(self.rig.api_url()))
             }
         }
     }

@@ -122,7 +122,7 @@ pub(crate) fn holds(validator: &Validator, value: &Value, what: &str) -> Result<
 }
 
 /// A value that people can take in: of a large one only its own members, and of those that are large only their size.
-fn brief(value: &Value) -> Value {
+pub(crate) fn brief(value: &Value) -> Value {
     if value.to_string().len() <= MAX_WHOLE {
         return value.clone();
     }

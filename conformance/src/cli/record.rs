@@ -22,6 +22,7 @@ const UNREACHABLE: u8 = 3;
 ///
 /// Exit status: 0 when it is written, 2 for a wrong command line, 3 when the API cannot be reached.
 #[derive(Debug, Args)]
+#[command(mut_arg("mcp", |it| it.hide(true)), mut_arg("mcp_command", |it| it.hide(true)))]
 pub(crate) struct Arguments {
     /// The file to write; - for standard output.
     #[arg(value_name = "FILE")]

@@ -3,15 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use conformance::{Control, Mcp, Permit, Rig, RigError, Roles, SuiteError, Target as Side};
+use conformance::{CONTROL_TOKEN, Control, Mcp, Permit, Rig, RigError, Roles, SuiteError, Target as Side};
 use reqwest::Url;
 
 use super::{complain, keys};
 
 /// Calls a second to a target that is not on this machine, unless told otherwise.
 const USUAL_RATE: f64 = 5.0;
-/// The variable with the token of the mock's control API; the mock reads the same.
-const CONTROL_TOKEN: &str = "PILOT_STATUS_MOCK_CONTROL_TOKEN";
 
 /// Targets that run already.
 #[derive(Debug, Clone, Args)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::shape::escaped;
 use super::{Difference, Kind};
 use crate::record::{RecordedCall, is_masked};
-use crate::subject::compile;
+use crate::subject::{brief, compile};
 
 const UNKNOWN_FIELD: &str = "the contract has no such field";
 
@@ -39,7 +39,7 @@ pub(super) fn differences(contract: &Contract, call: &RecordedCall) -> Vec<Diffe
     };
     let mut differences: Vec<Difference> = found
         .drain(..)
-        .map(|what| difference("", what, json!({ "status": call.status, "body": call.body })))
+        .map(|what| difference("", what, json!({ "status": call.status, "body": brief(&call.body) })))
         .collect();
     match compile(&schema) {
         Ok(validator) => {
@@ -53,11 +53,11 @@ pub(super) fn differences(contract: &Contract, call: &RecordedCall) -> Vec<Diffe
                 match error.kind() {
                     ValidationErrorKind::AdditionalProperties { unexpected } => {
                         differences.extend(unexpected.iter().map(|name| {
-                            let value = instance.get(name).cloned().unwrap_or_default();
+                            let value = instance.get(name).map(brief).unwrap_or_default();
                             difference(&format!("{at}/{}", escaped(name)), UNKNOWN_FIELD.to_owned(), value)
                         }));
                     }
-                    _ => differences.push(difference(at, error.to_string(), instance.clone().into_owned())),
+                    _ => differences.push(difference(at, error.to_string(), brief(instance))),
                 }
             }
         }

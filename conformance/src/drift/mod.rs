@@ -99,8 +99,8 @@ pub fn drift(recording: &Recording) -> Result<Drift, SuiteError> {
     }
     let mocked = mocked()?;
     for (tool, recorded) in &shapes {
-        if let Some(mocked) = mocked.get(*tool) {
-            differences.extend(shape::differences(tool, recorded, mocked));
+        if let Some(Mocked { all, first }) = mocked.get(*tool) {
+            differences.extend(shape::differences(tool, recorded, all, first));
         }
     }
     known_once(&mut differences);
@@ -129,13 +129,21 @@ fn known_once(differences: &mut Vec<Difference>) {
     });
 }
 
-/// What the mock answers to the documented examples of each tool.
-fn mocked() -> Result<IndexMap<String, Shape>, SuiteError> {
+/// What the mock answers to the documented examples of a tool, and to the first, which is the one that is recorded.
+#[derive(Debug, Default)]
+struct Mocked {
+    all: Shape,
+    first: Shape,
+}
+
+fn mocked() -> Result<IndexMap<String, Mocked>, SuiteError> {
     let (rig, suite) = (Rig::start()?, Suite::new(Options::default())?);
-    let mut shapes = IndexMap::new();
+    let mut tools = IndexMap::new();
     for subject in suite.subjects()? {
-        let shape: &mut Shape = shapes.entry(subject.tool.name.clone()).or_default();
-        crate::checks::examples(&rig, &subject).iter().for_each(|answer| shape.add(&answer.body));
+        let mocked: &mut Mocked = tools.entry(subject.tool.name.clone()).or_default();
+        let answers = crate::checks::examples(&rig, &subject);
+        answers.iter().for_each(|answer| mocked.all.add(&answer.body));
+        answers.iter().take(1).for_each(|answer| mocked.first.add(&answer.body));
     }
-    Ok(shapes)
+    Ok(tools)
 }

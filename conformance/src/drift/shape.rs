@@ -61,8 +61,9 @@ pub(super) fn general(pointer: &str) -> String {
     pointer.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
-/// What one of the two has and the other has not, as far as both were seen to have what it stands in.
-pub(super) fn differences(tool: &str, recorded: &Shape, mocked: &Shape) -> Vec<Difference> {
+/// What one of the two has and the other has not, as far as both were seen to have what it stands in. `alike` is of the mock's answers to what was recorded:
+/// what it answers to other calls is not missed.
+pub(super) fn differences(tool: &str, recorded: &Shape, mocked: &Shape, alike: &Shape) -> Vec<Difference> {
     let difference = |kind, pointer: &str, what: String| Difference {
         kind,
         tool: tool.to_owned(),
@@ -84,7 +85,7 @@ pub(super) fn differences(tool: &str, recorded: &Shape, mocked: &Shape) -> Vec<D
             found.push(difference(Kind::Mock, pointer, what));
         }
     }
-    for pointer in mocked.0.keys().filter(|pointer| !recorded.0.contains_key(*pointer)) {
+    for pointer in alike.0.keys().filter(|pointer| !recorded.0.contains_key(*pointer)) {
         if recorded.0.contains_key(&parent(pointer)) && !pointer.ends_with("/*") {
             found.push(difference(
                 Kind::Note,
@@ -117,8 +118,10 @@ mod tests {
         let recorded =
             shape(&[json!({ "list": [{ "id": "x", "new": 1 }, { "id": "x", "at": null }], "empty": [] })]);
         let mocked = shape(&[json!({ "list": [{ "id": 7, "at": "now", "old": true }], "empty": ["x"] })]);
-        let found: Vec<(Kind, String)> =
-            differences("t", &recorded, &mocked).into_iter().map(|it| (it.kind, it.pointer)).collect();
+        let found: Vec<(Kind, String)> = differences("t", &recorded, &mocked, &mocked)
+            .into_iter()
+            .map(|it| (it.kind, it.pointer))
+            .collect();
         let expected = [(Kind::Mock, "/list/*/id"), (Kind::Mock, "/list/*/new"), (Kind::Note, "/list/*/old")];
         assert_eq!(found, expected.map(|(kind, pointer)| (kind, pointer.to_owned())));
     }
@@ -127,7 +130,8 @@ mod tests {
     fn what_stands_in_nothing_is_not_missing() {
         let (recorded, mocked) = (shape(&[json!({ "a": { "b": 1 } })]), shape(&[json!({ "a": null })]));
         assert_eq!(general("/list/12/id"), "/list/*/id");
-        assert_eq!(differences("t", &mocked, &recorded).len(), 1);
-        assert_eq!(differences("t", &shape(&[json!([])]), &shape(&[json!([{ "id": 1 }])])), []);
+        assert_eq!(differences("t", &mocked, &recorded, &recorded).len(), 1);
+        let items = shape(&[json!([{ "id": 1 }])]);
+        assert_eq!(differences("t", &shape(&[json!([])]), &items, &items), []);
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Rig;
+use crate::control::Control;
 use crate::targets::CallError;
 
 /// The snapshot of state and clock as a run finds them, in the control API.
@@ -30,6 +31,11 @@ impl Rig {
         self.runtime.block_on(self.control.send(&self.rest, "PUT", START, None))?;
         self.kept.set(true);
         Ok(())
+    }
+
+    /// Whether the control API asks for a token.
+    pub(crate) const fn asks_for_token(&self) -> bool {
+        matches!(&self.control, Control::Remote { token: Some(_) })
     }
 
     /// A digest of the state.

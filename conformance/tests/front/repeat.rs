@@ -6,6 +6,7 @@ use serde_json::Value;
 use server::{Limits, Server};
 
 use crate::Place;
+use crate::fake::{Fake, Manner};
 
 /// The server stands in front of a mock of another seed, so that what it sends has other ids than what the API sends.
 #[test]
@@ -43,6 +44,22 @@ fn a_failure_is_shown_again_by_its_command_lines() {
     let text = sent.1.pointer("/result/content/0/text").and_then(Value::as_str).unwrap();
     let answered: Value = serde_json::from_str(text).unwrap();
     assert!(answered.pointer("/id").is_some_and(differs), "{sent:?}");
+}
+
+/// The token of the control API is a secret, and without it nothing is reset.
+#[test]
+fn a_line_that_resets_takes_the_token_from_a_variable() {
+    const TOKEN: &str = "t0ken-of-the-mock";
+    let fake = Fake::start(Manner { repeats: true, steered: true, ..Manner::default() });
+    let (place, only) = (Place::new(), ["--only", "message_get/wrong-key/rest", "--report", "json=r.json"]);
+    let targets = ["--api", fake.api.as_str(), "--mcp", fake.mcp.as_str(), "--control-token", TOKEN];
+    let (code, out, err) = place.run(&[&targets[..], &only].concat());
+    assert_eq!(code, 1, "{out}{err}");
+    let report = place.json("r.json");
+    let reset = report.pointer("/checks/0/before/0").and_then(Value::as_str).unwrap();
+    let header = "-H \"x-control-token: $PILOT_STATUS_MOCK_CONTROL_TOKEN\"";
+    assert!(reset.contains("/_mock/reset") && reset.ends_with(header), "{reset}");
+    assert!(!out.contains(TOKEN) && !report.to_string().contains(TOKEN), "{out}");
 }
 
 /// What curl does with such a line: status and answer.
