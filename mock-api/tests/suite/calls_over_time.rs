@@ -183,17 +183,21 @@ async fn the_other_side_acts() {
     for (step, from_inbound, from_outbound) in
         [("hangup", "MISSED", "REJECTED"), ("miss", "MISSED", "FAILED"), ("answer", "ACCEPTED", "ACCEPTED")]
     {
-        let (a, b) = (inbound(&api, ANA).await, dial(&api, "+15550100202").await);
-        assert_eq!(event(&api, &a, step).await.1["status"], from_inbound);
-        assert_eq!(event(&api, &b, step).await.1["status"], from_outbound);
-        // What would have happened by itself does not any more.
-        api.mock.advance(SECOND * 120).await;
-        assert_eq!(
-            (status(&api, &a).await.as_str(), status(&api, &b).await.as_str()),
-            (from_inbound, from_outbound)
-        );
-        let again = event(&api, &a, "answer").await;
-        assert_eq!((again.0, code(&again.1)), (409, "CALL_NOT_ACTIVE"));
+        // Left alone, these are not answered, rejected, answered.
+        for to in ["+15550100202", "+15550100203", "+15550100204"] {
+            let (a, b) = (inbound(&api, ANA).await, dial(&api, to).await);
+            api.mock.advance(SECOND).await;
+            assert_eq!(event(&api, &a, step).await.1["status"], from_inbound);
+            assert_eq!(event(&api, &b, step).await.1["status"], from_outbound);
+            // What would have happened by itself does not any more.
+            api.mock.advance(SECOND * 120).await;
+            assert_eq!(
+                (status(&api, &a).await.as_str(), status(&api, &b).await.as_str()),
+                (from_inbound, from_outbound)
+            );
+            let again = event(&api, &a, "answer").await;
+            assert_eq!((again.0, code(&again.1)), (409, "CALL_NOT_ACTIVE"));
+        }
     }
     let nobody = event(&api, &json!({ "id": "call_nobody" }), "answer").await;
     assert_eq!((nobody.0, code(&nobody.1)), (404, "CALL_NOT_FOUND"));
@@ -313,6 +317,17 @@ async fn a_request_is_answered() {
     );
     let (status, body) = api.post("/calls/permissions/request", json!({ "to": BIA })).await;
     assert_eq!((status, code(&body)), (429, "META_CALL_PERMISSION_REQUEST_LIMIT"));
+}
+
+// facts: CALL-ASK-007
+#[tokio::test]
+async fn who_allows_calls_for_good_does_not_take_it_back_when_asked() {
+    let api = api("ps_demo_meta").await;
+    let for_good = json!({ "numberId": "num_meta", "from": ANA, "status": "permanent" });
+    assert_eq!(api.simulate("call-permission", for_good).await.0, 200);
+    assert_eq!(api.post("/calls/permissions/request", json!({ "to": ANA })).await.0, 200);
+    api.mock.advance(SECOND * 5).await;
+    assert_eq!(permission(&api, ANA).await["permission"], json!({ "status": "permanent" }));
 }
 
 // facts: WHK-CALL-007

@@ -218,6 +218,23 @@ directory: [{ phone: '5511977776666', exists: false }]
     assert_eq!(failure(&api, group).await, "INVALID_DESTINATION");
     let channel = json!({ "newsletterId": "1@newsletter", "text": "Oi" });
     assert_eq!(failure(&api, channel).await, "INVALID_DESTINATION");
+    // Usernames are Meta's: there they are reached without having written.
+    let api = self::api("ps_demo_meta").await;
+    let template =
+        json!({ "destinationNumber": "BR.1", "templateId": "boas_vindas", "variables": { "nome": "Ana" } });
+    assert_eq!(fate(&api, template, 60).await.0, "READ");
+}
+
+// facts: MSG-CANCEL-004, MSG-CANCEL-009
+#[tokio::test]
+async fn what_was_sent_and_then_failed_is_past_canceling() {
+    let api = api("ps_demo_web").await;
+    let id = send(&api, text(ANA)).await;
+    seconds(&api, 5).await;
+    let failed = json!({ "messageId": id, "status": "FAILED", "errorCode": "WHATSAPP_NOT_EXIST" });
+    assert_eq!(api.simulate("receipt", failed).await.1["status"], "FAILED");
+    let (_, answer) = api.delete_with("/messages/cancel", json!({ "messageIds": [id] })).await;
+    assert_eq!(answer["failed"][0]["reason"], "ALREADY_SENT");
 }
 
 // facts: MSG-LIFE-005, MSG-LIFE-008, MSG-CANCEL-004, MSG-CANCEL-009, MSG-CANCEL-011, MSG-SEND-052
@@ -289,6 +306,18 @@ async fn nothing_waits_for_more_than_seven_days() {
     assert_eq!(read(&api, &id).await["status"], "QUEUED");
     hours(&api, 1).await;
     assert_eq!(read(&api, &id).await["errorCode"], "NEVER_ATTEMPTED_MAX_AGE_EXCEEDED");
+}
+
+// facts: MSG-CODE-005, MSG-CODE-008, MSG-LIFE-009
+#[tokio::test]
+async fn what_was_attempted_before_the_wait_was_not_never_attempted() {
+    let api = api("ps_demo_web").await;
+    let id = send(&api, text("+15550100104")).await;
+    seconds(&api, 6).await;
+    let gone = json!({ "numberId": "num_web", "event": "disconnect" });
+    assert_eq!(api.simulate("number", gone).await.0, 200);
+    hours(&api, 7 * 24).await;
+    assert_eq!(read(&api, &id).await["errorCode"], "DELIVERY_TIMEOUT");
 }
 
 // facts: MSG-CODE-001, MSG-CODE-006, MSG-CODE-007, MSG-LIFE-012

@@ -47,6 +47,18 @@ async fn the_end_of_the_name_chooses_the_verdict() {
     }
 }
 
+// facts: TPL-LIFE-003, TPL-LIFE-004
+#[tokio::test]
+async fn what_was_decided_meanwhile_is_not_switched_off() {
+    let api = api("ps_demo_meta").await;
+    create(&api, "pedido_disabled").await;
+    api.mock.advance(REVIEW).await;
+    let verdict = json!({ "numberId": "num_meta", "template": "pedido_disabled", "status": "REJECTED" });
+    assert_eq!(api.simulate("template-verdict", verdict).await.0, 200);
+    api.mock.advance(SignedDuration::from_mins(3)).await;
+    assert_eq!(standing(&api, "pedido_disabled").await, ("REJECTED".to_owned(), false, 1));
+}
+
 // facts: TPL-LIST-007
 #[tokio::test]
 async fn a_web_number_has_no_review() {
