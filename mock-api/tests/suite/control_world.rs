@@ -78,6 +78,50 @@ async fn one_tenant_goes_back_alone() {
     assert_eq!(api.with_key("ps_demo_tenant", "/numbers/num_web_closed").await.0, 200);
 }
 
+/// Starts what falls due later: a message is attempted and a request for permission answered after 5 s, a template reviewed after 3 min.
+async fn begin(api: &Api) -> Value {
+    let sent = send(api, "+5511988887777").await;
+    let wrote = json!({ "numberId": "num_meta", "from": "+5511977776666", "text": "Oi" });
+    assert_eq!(api.simulate("message", wrote).await.0, 200);
+    assert_eq!(api.post("/calls/permissions/request", json!({ "to": "+5511977776666" })).await.0, 200);
+    assert_eq!(api.put("/templates/boas_vindas", json!({ "body": "Oi de novo." })).await.0, 200);
+    sent["id"].clone()
+}
+
+/// What became of it.
+async fn became(api: &Api, message: &Value) -> [Value; 3] {
+    let (_, message) = api.get(&format!("/messages/{}", message.as_str().unwrap())).await;
+    let (_, permission) = api.get("/calls/permissions?to=5511977776666").await;
+    let (_, template) = api.get("/templates/boas_vindas").await;
+    [message["status"].clone(), permission["permission"]["status"].clone(), template["metaStatus"].clone()]
+}
+
+#[tokio::test]
+async fn what_was_to_happen_goes_with_its_tenant_and_not_with_another() {
+    let waits = ["QUEUED", "no_permission", "PENDING"].map(|status| json!(status));
+    let happened = ["READ", "temporary", "APPROVED"].map(|status| json!(status));
+    let api = api("ps_demo_meta").await;
+    let seconds = async |seconds: i64| api.mock.advance(SignedDuration::from_secs(seconds)).await;
+    let first = begin(&api).await;
+    api.mock.reset_tenant("tenant_other").unwrap();
+    assert_eq!(became(&api, &first).await, waits);
+    seconds(180).await;
+    assert_eq!(became(&api, &first).await, happened);
+
+    api.mock.reset_tenant("tenant_demo").unwrap();
+    begin(&api).await;
+    seconds(3).await;
+    api.mock.reset_tenant("tenant_demo").unwrap();
+    let second = begin(&api).await;
+    // The time of the first ones has come, not that of these.
+    seconds(4).await;
+    assert_eq!(became(&api, &second).await, waits);
+    seconds(174).await;
+    assert_eq!(became(&api, &second).await[2], "PENDING");
+    seconds(2).await;
+    assert_eq!(became(&api, &second).await, happened);
+}
+
 #[tokio::test]
 async fn a_tenant_that_goes_back_is_as_in_the_world() {
     let mut api = api("ps_demo_tenant").await;

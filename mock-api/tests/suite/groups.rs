@@ -135,8 +135,11 @@ async fn pin() {
         body,
         json!({ "success": true, "messageId": "cm_equipe_1", "expiresAt": "2026-06-27T10:00:00.000Z" })
     );
-    let day = json!({ "messageId": "cm_equipe_2", "durationSeconds": 86400 });
-    assert_eq!(api.post(&format!("{TEAM}/pin"), day).await.1["expiresAt"], "2026-06-21T10:00:00.000Z");
+    // As JSON Schema has it, 86400.0 is an integer.
+    for seconds in [json!(86400), json!(86400.0)] {
+        let day = json!({ "messageId": "cm_equipe_2", "durationSeconds": seconds });
+        assert_eq!(api.post(&format!("{TEAM}/pin"), day).await.1["expiresAt"], "2026-06-21T10:00:00.000Z");
+    }
     let (_, sent) =
         api.post("/messages/send", json!({ "text": "Oi", "groupId": "120363000000000001@g.us" })).await;
     let (status, _) = api.post(&format!("{TEAM}/pin"), json!({ "messageId": sent["id"] })).await;
@@ -181,6 +184,11 @@ async fn refused_bodies() {
         (
             &format!("{TEAM}/pin"),
             json!({ "messageId": "cm_equipe_1", "durationSeconds": "86400" }),
+            "/durationSeconds",
+        ),
+        (
+            &format!("{TEAM}/pin"),
+            json!({ "messageId": "cm_equipe_1", "durationSeconds": 86400.5 }),
             "/durationSeconds",
         ),
     ] {
