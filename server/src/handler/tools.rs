@@ -1,6 +1,7 @@
 //! From a request's selection to the tools it lists, and from a tool's name to its result.
 
 use std::borrow::Cow;
+use std::pin::{Pin, pin};
 use std::sync::OnceLock;
 
 use http::request::Parts;
@@ -83,13 +84,13 @@ impl Calls {
         match name {
             meta::SEARCH => {
                 let search = async { meta_tools.search(arguments, view).map(Outcome::told).map_err(invalid) };
-                Ok(self.traced(name, self.admitted(name, asker.caller, search), asker).await)
+                Ok(self.traced(name, pin!(self.admitted(name, asker.caller, search)), asker).await)
             }
             meta::CALL => match meta_tools.target(arguments, view) {
                 Ok((entry, arguments)) => Ok(self.run_traced(entry, arguments, asker).await),
                 Err(problems) => {
                     let refused = async { Err(invalid(problems)) };
-                    Ok(self.traced(name, self.admitted(name, asker.caller, refused), asker).await)
+                    Ok(self.traced(name, pin!(self.admitted(name, asker.caller, refused)), asker).await)
                 }
             },
             name => {
@@ -103,10 +104,16 @@ impl Calls {
     }
 
     async fn run_traced(&self, entry: &Entry, arguments: Map<String, Value>, asker: &Asker<'_>) -> Outcome {
-        self.traced(&entry.definition.name, self.run(entry, arguments, asker), asker).await
+        self.traced(&entry.definition.name, pin!(self.run(entry, arguments, asker)), asker).await
     }
 
-    async fn traced(&self, tool: &str, call: impl Future<Output = Outcome>, asker: &Asker<'_>) -> Outcome {
+    /// Pinned where it is made: a call is some ten kilobytes, which would otherwise be moved three times.
+    async fn traced(
+        &self,
+        tool: &str,
+        call: Pin<&mut impl Future<Output = Outcome>>,
+        asker: &Asker<'_>,
+    ) -> Outcome {
         call.instrument(trace::span(tool, &asker.request_id, asker.meta)).await
     }
 
