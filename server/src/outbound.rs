@@ -1,16 +1,19 @@
 //! Clients for what this server asks elsewhere: the API, the authorization server, the collector of spans.
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Response};
+use reqwest::{Client, ClientBuilder, Response, retry};
 use url::Url;
 
 use crate::base_url::is_loopback;
 use crate::{NAME, VERSION};
 
 /// The one way to begin a client. It follows no redirects, which would carry credentials elsewhere, and goes past a proxy of the environment, which is for
-/// the world outside, where `loopback` says so.
+/// the world outside, where `loopback` says so. Nor does it send anything twice of its own accord, and so keeps no second copy of a request.
 pub fn client(loopback: bool) -> ClientBuilder {
-    let builder = Client::builder().user_agent(format!("{NAME}/{VERSION}")).redirect(Policy::none());
+    let builder = Client::builder()
+        .user_agent(format!("{NAME}/{VERSION}"))
+        .redirect(Policy::none())
+        .retry(retry::never());
     if loopback { builder.no_proxy() } else { builder }
 }
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use reqwest::{Client, Response};
 use thiserror::Error;
+use url::Url;
 
 use crate::attempts::Attempts;
 use crate::auth::CredentialHeader;
@@ -16,11 +17,15 @@ use crate::request::Request;
 use crate::room::{Collected, Held, Room};
 use crate::{Config, outbound, retry_after};
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
+
 /// The API, over one pool of connections.
 #[derive(Debug, Clone)]
 pub struct Upstream {
     client: Client,
-    base: String,
+    /// Read once: each request has a copy with another path.
+    base: Url,
     attempts: Arc<Attempts>,
     max_response_bytes: usize,
     room: Room,
@@ -81,10 +86,10 @@ impl Upstream {
             .no_brotli()
             .no_zstd()
             .no_deflate();
-        let base = config.upstream.to_string();
         let room = Room::for_answers(config.limits.answer_bytes, metrics.clone());
         let attempts = Arc::new(Attempts::new(&config.limits, config.upstream_timeout, metrics));
         let client = builder.build()?;
+        let base = client.get(config.upstream.as_str()).build()?.url().clone();
         Ok(Self { client, base, attempts, max_response_bytes: config.max_response_bytes, room })
     }
 
@@ -107,19 +112,19 @@ impl Upstream {
         request: &Request,
         (name, value): &CredentialHeader,
     ) -> Result<Reply, UpstreamError> {
-        let mut headers = HeaderMap::from_iter(request.headers.iter().cloned());
-        trace::tell(&mut headers);
-        let mut builder = self
-            .client
-            .request(request.method.clone(), format!("{}{}", self.base, request.target))
-            .header(ACCEPT, "application/json")
-            .header(ACCEPT_ENCODING, "identity")
-            .headers(headers)
-            .header(name, value);
+        let mut sent = reqwest::Request::new(request.method.clone(), self.url(&request.target));
+        let headers = sent.headers_mut();
+        headers.extend(request.headers.iter().cloned());
+        trace::tell(headers);
+        headers.insert(ACCEPT, JSON);
+        headers.insert(ACCEPT_ENCODING, IDENTITY);
+        headers.insert(name, value.clone());
         if let Some(body) = &request.body {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
+            headers.insert(CONTENT_TYPE, JSON);
+            *sent.body_mut() = Some(body.clone().into());
         }
-        let response = builder.send().await.map_err(|error| classify(error, UpstreamError::Unreachable))?;
+        let response = self.client.execute(sent).await;
+        let response = response.map_err(|error| classify(error, UpstreamError::Unreachable))?;
         let status = response.status();
         let retry_after = retry_after::seconds(response.headers());
         match self.read(response).await {
@@ -129,9 +134,19 @@ impl Upstream {
         }
     }
 
+    /// Where a path of the API, perhaps with a query, is.
+    fn url(&self, target: &str) -> Url {
+        let (path, query) =
+            target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+        let mut url = self.base.clone();
+        url.set_path(&[self.base.path().trim_end_matches('/'), path].concat());
+        url.set_query(query);
+        url
+    }
+
     /// Whether the API answers at all, within `limit`. The request has no key: that the API refuses it is an answer.
     pub(crate) async fn probe(&self, limit: Duration) -> Result<(), &'static str> {
-        let request = self.client.get(format!("{}/v1/numbers", self.base)).timeout(limit);
+        let request = self.client.get(self.url("/v1/numbers")).timeout(limit);
         match request.send().await {
             Ok(response) if response.status().is_server_error() => Err("the Pilot Status API fails"),
             Ok(_) => Ok(()),
