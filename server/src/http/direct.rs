@@ -6,7 +6,8 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use rmcp::model::{
     ErrorData, JsonRpcError, JsonRpcResponse, JsonRpcVersion2_0, MetaObject, ProtocolVersion, RequestId,
     RequestMetaObject, ResultType,
@@ -14,7 +15,8 @@ use rmcp::model::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::intake::{Message, VERSION_HEADER};
+use super::intake::VERSION_HEADER;
+use super::plain::{self, Params, Request};
 use crate::answer::{Answer, Object};
 use crate::handler::Asker;
 use crate::operation::RequestId as RequestName;
@@ -22,6 +24,9 @@ use crate::outcome::Outcome;
 use crate::room::UntilTaken;
 use crate::selection::Filter;
 use crate::{Caller, Calls, diagnostics};
+
+/// Bytes of an answer beside what the API said, most of the time.
+const AROUND: usize = 512;
 
 const METHOD_HEADER: &str = "mcp-method";
 const NAME_HEADER: &str = "mcp-name";
@@ -48,16 +53,14 @@ enum Asks {
 
 impl Asks {
     /// What a method asks for with these parameters, of which nothing may be left.
-    fn take(method: &str, params: &mut Map<String, Value>) -> Option<Self> {
-        let asks = match method {
-            "tools/list" => Self::List,
-            "tools/call" => {
-                let Some(Value::String(name)) = params.remove("name") else { return None };
-                Self::Call { name, arguments: object(params.remove("arguments"))? }
+    fn of(method: &str, params: Params<'_>) -> Option<Self> {
+        match (method, params.name, params.arguments) {
+            ("tools/list", None, None) => Some(Self::List),
+            ("tools/call", Some(name), arguments) => {
+                Some(Self::Call { name: name.to_owned(), arguments: arguments.unwrap_or_default() })
             }
-            _ => return None,
-        };
-        params.is_empty().then_some(asks)
+            _ => None,
+        }
     }
 
     /// The headers that repeat it.
@@ -70,20 +73,21 @@ impl Asks {
 }
 
 impl Direct {
-    /// What `request` asks for, if it can go this way.
-    ///
-    /// # Errors
-    /// Its id, if it cannot.
-    pub(super) fn take(
-        headers: &HeaderMap,
-        request: Message,
-        diagnostic_tools: bool,
-    ) -> Result<Self, RequestId> {
-        let Message { id, message } = request;
-        match read(headers, message, diagnostic_tools) {
-            Some((asks, meta, modern)) => Ok(Self { id, asks, meta, modern }),
-            None => Err(id),
+    /// What a message asks for, if it can go this way.
+    pub(super) fn read(headers: &HeaderMap, body: &[u8], diagnostic_tools: bool) -> Option<Self> {
+        let Request { id, method, mut params } = plain::read(body)?;
+        let meta = RequestMetaObject(MetaObject(std::mem::take(&mut params.meta)));
+        let asks = Asks::of(method, params)?;
+        match &asks {
+            // Diagnostic tools may speak with the client before they answer.
+            Asks::Call { name, .. } if diagnostic_tools && diagnostics::get(name).is_some() => None,
+            _ => is_modern(headers, &asks, &meta).map(|modern| Self { id, asks, meta, modern }),
         }
+    }
+
+    /// The id of the request.
+    pub(super) fn id(&self) -> &RequestId {
+        &self.id
     }
 
     /// The answer to a request of `caller`, who selects some of the tools. Dropping the future ends the request to the API.
@@ -109,23 +113,6 @@ impl Direct {
             Ok(failure) => result(id, calls.result(failure, modern)),
             Err(error) => Json(JsonRpcError::new(Some(id), error)).into_response(),
         }
-    }
-}
-
-/// What a message asks for, its metadata, and whether it is of revision 2026-07-28; `None` for what is odd.
-fn read(
-    headers: &HeaderMap,
-    message: Value,
-    diagnostic_tools: bool,
-) -> Option<(Asks, RequestMetaObject, bool)> {
-    let Value::Object(mut message) = message else { return None };
-    let mut params = object(message.remove("params"))?;
-    let meta = RequestMetaObject(MetaObject(object(params.remove("_meta"))?));
-    let asks = Asks::take(message.get("method")?.as_str()?, &mut params)?;
-    match &asks {
-        // Diagnostic tools may speak with the client before they answer.
-        Asks::Call { name, .. } if diagnostic_tools && diagnostics::get(name).is_some() => None,
-        _ => is_modern(headers, &asks, &meta).map(|modern| (asks, meta, modern)),
     }
 }
 
@@ -160,15 +147,11 @@ fn told(id: RequestId, answer: &Answer, server_info: Option<&MetaObject>) -> Res
         is_error: false,
         meta: server_info,
     };
-    result(id, told)
-}
-
-/// An object, which may be missing.
-fn object(value: Option<Value>) -> Option<Map<String, Value>> {
-    match value {
-        None => Some(Map::new()),
-        Some(Value::Object(map)) => Some(map),
-        Some(_) => None,
+    let mut body = Vec::with_capacity(2 * answer.text().len() + AROUND);
+    match serde_json::to_writer(&mut body, &JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result: told })
+    {
+        Ok(()) => ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
@@ -197,106 +180,5 @@ fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<Option<&'a str>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::jsonrpc::{self, Frame};
-
-    /// Whether a call with these headers and parameters goes the short way, and whether it is of the newest revision there.
-    fn taken(headers: &[(&'static str, &str)], params: Value, diagnostic_tools: bool) -> Option<bool> {
-        asked("tools/call", headers, params, diagnostic_tools)
-    }
-
-    fn asked(
-        method: &str,
-        headers: &[(&'static str, &str)],
-        params: Value,
-        diagnostic_tools: bool,
-    ) -> Option<bool> {
-        let text = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string();
-        let Ok(Frame::Request { id, message }) = jsonrpc::read(text.as_bytes()) else { panic!("{text}") };
-        let mut map = HeaderMap::new();
-        for (name, value) in headers {
-            map.append(*name, value.parse().unwrap());
-        }
-        Direct::take(&map, Message { id, message }, diagnostic_tools).ok().map(|direct| direct.modern)
-    }
-
-    const GOOD: [(&str, &str); 3] =
-        [(VERSION_HEADER, "2026-07-28"), (METHOD_HEADER, "tools/call"), (NAME_HEADER, "message_get")];
-
-    fn modern(name: &str) -> Value {
-        let meta = json!({
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientCapabilities": {},
-        });
-        json!({ "name": name, "arguments": { "id": "a" }, "_meta": meta })
-    }
-
-    #[test]
-    fn takes_plain_calls_of_every_revision() {
-        assert_eq!(taken(&GOOD, modern("message_get"), false), Some(true));
-        for headers in [&[][..], &[(VERSION_HEADER, "2025-03-26")], &[(VERSION_HEADER, "2025-11-25")]] {
-            assert_eq!(taken(headers, json!({ "name": "message_get" }), false), Some(false), "{headers:?}");
-        }
-    }
-
-    /// Headers that repeat arguments are not looked at here, so no tool may ask for any.
-    #[test]
-    fn no_tool_wants_its_arguments_in_headers() {
-        let table = crate::Table::new(&fixtures::Contract::load().unwrap(), false).unwrap();
-        let text = serde_json::to_string(&table.definitions().collect::<Vec<_>>()).unwrap();
-        assert!(text.contains("messages_send") && !text.contains("x-mcp-header"));
-    }
-
-    #[test]
-    fn takes_plain_lists() {
-        let mut params = modern("message_get");
-        params.as_object_mut().unwrap().retain(|name, _| name == "_meta");
-        let good = [GOOD[0], (METHOD_HEADER, "tools/list")];
-        assert_eq!(asked("tools/list", &good, params.clone(), false), Some(true));
-        assert_eq!(asked("tools/list", &[], json!({}), true), Some(false));
-        for (headers, params) in [
-            (&GOOD[..], params.clone()),
-            (&[good[0], good[1], GOOD[2]], params.clone()),
-            (&[], json!({ "cursor": "a" })),
-            (&[], params),
-        ] {
-            assert_eq!(asked("tools/list", headers, params.clone(), false), None, "{headers:?} {params}");
-        }
-        for method in ["tools", "initialize", "ping", "prompts/list"] {
-            assert_eq!(asked(method, &[], json!({}), false), None, "{method}");
-        }
-    }
-
-    #[test]
-    fn leaves_whatever_is_odd() {
-        for odd in [
-            &[][..],
-            &GOOD[..2],
-            &[GOOD[0], GOOD[2]],
-            &[GOOD[0], GOOD[1], GOOD[2], GOOD[2]],
-            &[GOOD[0], GOOD[1], (NAME_HEADER, "numbers_list")],
-            &[GOOD[0], (METHOD_HEADER, "tools/list"), GOOD[2]],
-            &[(VERSION_HEADER, "2025-11-25"), GOOD[1], GOOD[2]],
-        ] {
-            assert_eq!(taken(odd, modern("message_get"), false), None, "{odd:?}");
-        }
-        for params in [
-            json!({}),
-            json!({ "name": 1 }),
-            json!({ "name": "message_get", "arguments": [] }),
-            json!({ "name": "message_get", "task": {} }),
-        ] {
-            assert_eq!(taken(&[], params.clone(), false), None, "{params}");
-        }
-        for version in ["2024-11-05", "2026-07-28", "1999-01-01"] {
-            let headers = [(VERSION_HEADER, version)];
-            assert_eq!(taken(&headers, json!({ "name": "message_get" }), false), None, "{version}");
-        }
-        let diagnostic = json!({ "name": "test_simple_text" });
-        assert_eq!(taken(&[], diagnostic.clone(), true), None);
-        assert_eq!(taken(&[], diagnostic, false), Some(false));
-    }
-}
+#[path = "direct_tests.rs"]
+mod tests;

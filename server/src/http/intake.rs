@@ -1,4 +1,4 @@
-//! From an HTTP request to a message: media types, size, JSON-RPC framing, the version named in the header.
+//! From an HTTP request to a message: media types, size; then JSON-RPC framing and the version named in the header.
 
 use std::time::Duration;
 
@@ -20,6 +20,9 @@ use crate::room::{Collected, Full, Held, Room};
 /// How much of a body that is too long is read and thrown away, so that the client gets to read the refusal.
 const MAX_DRAINED_BYTES: usize = 64 * 1024 * 1024;
 
+/// What a client that takes JSON may accept.
+const TAKEN: [&str; 3] = ["application/json", "application/*", "*/*"];
+
 pub(super) const VERSION_HEADER: &str = "mcp-protocol-version";
 
 /// A message that was read.
@@ -29,19 +32,8 @@ pub struct Taken {
     pub parts: Parts,
     /// The message.
     pub body: Bytes,
-    /// The message, where it is a JSON-RPC request.
-    pub request: Option<Message>,
     /// The body's share of the room for bodies; to be kept for as long as the message is.
     pub(super) room: Held,
-}
-
-/// A JSON-RPC request.
-#[derive(Debug)]
-pub struct Message {
-    /// Its id.
-    pub id: RequestId,
-    /// All of it.
-    pub message: Value,
 }
 
 /// Reads the message of a request, as far as there is `room` for it.
@@ -56,8 +48,7 @@ pub async fn read(request: Request, timeout: Duration, room: &Room) -> Result<Ta
         Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "the body did not arrive in time"))
     });
     let (body, room) = body.map_err(IntoResponse::into_response)?;
-    let request = check_message(&parts.headers, &body).map_err(|rejection| refuse(&rejection))?;
-    Ok(Taken { parts, body, request, room })
+    Ok(Taken { parts, body, room })
 }
 
 /// A JSON-RPC error with status 400.
@@ -67,23 +58,17 @@ pub(super) fn refuse(rejection: &Rejection) -> Response {
 
 fn check_media_types(headers: &mut HeaderMap) -> Result<(), Problem> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(essence);
-    if content_type.as_deref() != Some("application/json") {
+    if !content_type.is_some_and(|it| it.eq_ignore_ascii_case("application/json")) {
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "UNSUPPORTED_MEDIA_TYPE",
             "send application/json",
         ));
     }
-    let accepted: Vec<String> = headers
-        .get_all(ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(essence)
-        .collect();
-    let takes_json =
-        accepted.iter().any(|range| matches!(range.as_str(), "application/json" | "application/*" | "*/*"));
-    if !takes_json && !accepted.is_empty() {
+    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut accepted = accepted.flat_map(|value| value.split(',')).map(essence).peekable();
+    let any = accepted.peek().is_none();
+    if !any && !accepted.any(|range| TAKEN.iter().any(|taken| range.eq_ignore_ascii_case(taken))) {
         return Err(Problem::new(
             StatusCode::NOT_ACCEPTABLE,
             "NOT_ACCEPTABLE",
@@ -95,8 +80,9 @@ fn check_media_types(headers: &mut HeaderMap) -> Result<(), Problem> {
     Ok(())
 }
 
-fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+/// A media type without its parameters.
+fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
 }
 
 async fn collect(headers: &HeaderMap, body: Body, room: &Room) -> Result<(Bytes, Held), Problem> {
@@ -135,11 +121,15 @@ impl From<Full> for Problem {
     }
 }
 
-fn check_message(headers: &HeaderMap, body: &[u8]) -> Result<Option<Message>, Rejection> {
+/// The id of the message, if it is a JSON-RPC request; a notification has none.
+///
+/// # Errors
+/// For what is neither, and for a version that the header names and nobody knows.
+pub(super) fn check(headers: &HeaderMap, body: &[u8]) -> Result<Option<RequestId>, Rejection> {
     match jsonrpc::read(body)? {
         Frame::Request { id, message } => {
             check_version(headers, &message, &id)?;
-            Ok(Some(Message { id, message }))
+            Ok(Some(id))
         }
         Frame::Notification(_) => Ok(None),
         Frame::Response => {

@@ -8,7 +8,7 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::Method;
 use http::header::ORIGIN;
-use rmcp::model::ErrorCode;
+use rmcp::model::{ErrorCode, RequestId};
 use tower::{Layer, ServiceExt, service_fn};
 
 use super::direct::Direct;
@@ -18,6 +18,23 @@ use crate::Caller;
 use crate::jsonrpc::Rejection;
 use crate::room::UntilTaken;
 use crate::selection::{self, Filter};
+
+/// What a message asks for.
+enum Asked {
+    /// What goes the short way.
+    Plainly(Direct),
+    /// Something else, with its id if it is a request.
+    Otherwise(Option<RequestId>),
+}
+
+impl Asked {
+    fn id(&self) -> Option<&RequestId> {
+        match self {
+            Self::Plainly(direct) => Some(direct.id()),
+            Self::Otherwise(id) => id.as_ref(),
+        }
+    }
+}
 
 impl App {
     /// Answers a request to the endpoint.
@@ -56,28 +73,35 @@ impl App {
         let credential = credential.ok_or_else(|| refuse(self.authenticator.nobody()))?;
         let caller = self.authenticator.authenticate(credential).await.map_err(refuse)?;
         let taken = intake::read(request, self.body_timeout, &self.room).await?;
-        let selected = selection::from_headers(&taken.parts.headers, &self.calls.table);
+        let (headers, refuse) = (&taken.parts.headers, |rejection| intake::refuse(&rejection));
+        let asked = match Direct::read(headers, &taken.body, self.calls.diagnostic_tools) {
+            Some(direct) => Asked::Plainly(direct),
+            None => Asked::Otherwise(intake::check(headers, &taken.body).map_err(refuse)?),
+        };
+        let selected = selection::from_headers(headers, &self.calls.table);
         let selected = selected.map_err(|(header, error)| {
-            let id = taken.request.as_ref().map(|request| request.id.clone());
-            intake::refuse(&Rejection::new(ErrorCode::INVALID_PARAMS, format!("{header}: {error}"), id))
+            let reason = format!("{header}: {error}");
+            refuse(Rejection::new(ErrorCode::INVALID_PARAMS, reason, asked.id().cloned()))
         })?;
-        Ok(self.spoken(taken, caller, selected).await)
+        Ok(self.spoken(taken, asked, caller, selected).await)
     }
 
     /// The answer of the protocol.
-    async fn spoken(&self, taken: intake::Taken, caller: Caller, selected: Option<Filter>) -> Response {
-        let intake::Taken { mut parts, body, request, room: _room } = taken;
-        let direct = request
-            .map(|request| Direct::take(&parts.headers, request, self.calls.diagnostic_tools))
-            .transpose();
-        let id = match direct {
-            Ok(Some(direct)) => {
+    async fn spoken(
+        &self,
+        taken: intake::Taken,
+        asked: Asked,
+        caller: Caller,
+        selected: Option<Filter>,
+    ) -> Response {
+        let intake::Taken { mut parts, body, room: _room } = taken;
+        let id = match asked {
+            Asked::Plainly(direct) => {
                 let name = parts.extensions.remove().unwrap_or_else(|| self.calls.request_ids.next());
                 let room = parts.extensions.get();
                 return direct.answer(&self.calls, &caller, selected.as_ref(), name, room).await;
             }
-            Ok(None) => None,
-            Err(id) => Some(id),
+            Asked::Otherwise(id) => id,
         };
         parts.extensions.insert(caller);
         if let Some(selected) = selected {

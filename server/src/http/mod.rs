@@ -9,6 +9,7 @@ pub mod guard;
 mod held;
 pub mod intake;
 mod mcp;
+mod plain;
 pub mod polish;
 mod problem;
 pub(crate) mod serve;
