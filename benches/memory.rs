@@ -5,7 +5,7 @@
 
 use std::env::args;
 
-use benches::{Message, Process, body};
+use benches::{Call, Process, Revision, body, sent};
 use futures_util::{StreamExt, stream};
 use mock_api::MockApi;
 use reqwest::Client;
@@ -24,7 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Runtime::new()?.block_on(async {
         let mock = MockApi::builder().journal(0).start().await?;
         let server = Process::server(&mock.url())?;
-        let message = Message::send(&Client::new(), &mock.url()).await;
+        let client = Client::new();
+        let call = Call::message_get(&sent(&client, &mock.url(), "+5511988887777").await);
         let resident = || {
             server
                 .resident()
@@ -32,11 +33,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .ok_or("this system does not tell how much memory a process has")
         };
         let before = resident()?;
-        let mut answers =
-            stream::iter(0..calls).map(|_| body(message.over_mcp(&server.url))).buffer_unordered(AT_ONCE);
+        let made = |_| body(call.over_mcp(&client, &server.url, Revision::Modern));
+        let mut answers = stream::iter(0..calls).map(made).buffer_unordered(AT_ONCE);
         let mut wrong = 0;
         while let Some(answer) = answers.next().await {
-            wrong += usize::from(!answer.windows(message.id.len()).any(|part| part == message.id.as_bytes()));
+            wrong += usize::from(
+                !answer.windows(call.expected.len()).any(|part| part == call.expected.as_bytes()),
+            );
         }
         let after = resident()?;
         println!("{calls} calls, {AT_ONCE} at once: {before} KiB resident before, {after} KiB after");

@@ -1,13 +1,10 @@
 //! A bare reverse proxy: what others are held against.
 
-use std::net::Ipv4Addr;
-
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use reqwest::Client;
-use tokio::net::TcpListener;
 
 /// Passes every request on and every answer back: the least that something between client and API can do.
 async fn pass_on(State((client, base)): State<(Client, String)>, request: Request) -> Response {
@@ -24,15 +21,7 @@ async fn pass_on(State((client, base)): State<(Client, String)>, request: Reques
     response
 }
 
-/// Serves a router on a free port, and gives its base URL.
-pub(crate) async fn serve(router: Router) -> String {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    url
-}
-
 /// Starts the bare reverse proxy before a base URL, and gives its own.
 pub(crate) async fn start(base: String) -> String {
-    serve(Router::new().fallback(pass_on).with_state((Client::new(), base))).await
+    crate::local::serve(Router::new().fallback(pass_on).with_state((Client::new(), base))).await
 }

@@ -1,75 +1,143 @@
-//! One message, and the ways to read it.
+//! The calls that benchmarks make, in every way that they can be made.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot start has nothing to measure")]
 
 use bytes::Bytes;
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
-const KEY: &str = "ps_demo_meta";
+/// The key of the demo world that makes them.
+pub const KEY: &str = "ps_demo_meta";
 
-/// A message that was sent, to be read over and over.
+/// A revision of MCP, as requests are written in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revision {
+    /// 2026-07-28: with metadata in every request.
+    Modern,
+    /// 2025-11-25, which leaves it to the headers.
+    Legacy,
+}
+
+/// A call that can be made over and over.
 #[derive(Debug, Clone)]
-pub struct Message {
-    /// Its id.
-    pub id: String,
-    client: Client,
-    call: String,
+pub struct Call {
+    /// What its answer holds, whatever the way.
+    pub expected: String,
+    tool: &'static str,
+    arguments: Value,
+    method: Method,
+    path: String,
 }
 
-impl Message {
-    /// Sends one by the API at `base`.
-    pub async fn send(client: &Client, base: &str) -> Self {
-        let sent = json(Self::sending(client, base)).await;
-        let id = sent.pointer("/id").and_then(Value::as_str).expect("an id").to_owned();
-        Self { call: tool_call(&id), id, client: client.clone() }
+impl Call {
+    /// Reads the message of that id.
+    #[must_use]
+    pub fn message_get(id: &str) -> Self {
+        let path = format!("/messages/{id}");
+        Self {
+            expected: id.to_owned(),
+            tool: "message_get",
+            arguments: json!({ "id": id }),
+            method: Method::GET,
+            path,
+        }
     }
 
-    /// The request that sends one by the API at `base`.
-    pub fn sending(client: &Client, base: &str) -> RequestBuilder {
-        let body = json!({ "destinationNumber": "+5511988887777", "text": "Oi" }).to_string();
-        let request = client.post(format!("{base}/v1/messages/send")).header("x-api-key", KEY);
-        request.header("content-type", "application/json").body(body)
+    /// A page of 100 conversations.
+    #[must_use]
+    pub fn conversations_list() -> Self {
+        Self {
+            expected: "conversations".to_owned(),
+            tool: "conversations_list",
+            arguments: json!({ "pageSize": 100 }),
+            method: Method::GET,
+            path: "/conversations?pageSize=100".to_owned(),
+        }
     }
 
-    /// Reads it by the API at `base`.
-    pub fn over_rest(&self, base: &str) -> RequestBuilder {
-        self.client.get(format!("{base}/v1/messages/{}", self.id)).header("x-api-key", KEY)
+    /// Sends a short text to that phone number.
+    #[must_use]
+    pub fn messages_send(to: &str) -> Self {
+        Self::send("QUEUED", json!({ "destinationNumber": to, "text": "Oi" }))
     }
 
-    /// Reads it by the tool `message_get` of the server at `base`.
-    pub fn over_mcp(&self, base: &str) -> RequestBuilder {
-        let request = self.client.post(format!("{base}/mcp")).header("x-api-key", KEY);
-        let request = request.header("content-type", "application/json");
-        let request = request.header("accept", "application/json, text/event-stream");
-        let request = request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/call");
-        request.header("mcp-name", "message_get").body(self.call.clone())
+    /// Sends what the API refuses: a template that does not exist.
+    #[must_use]
+    pub fn messages_send_refused() -> Self {
+        let arguments = json!({ "destinationNumber": "+5511988887777", "templateId": "no_such_template" });
+        Self::send("TEMPLATE_NOT_FOUND", arguments)
+    }
+
+    fn send(expected: &str, arguments: Value) -> Self {
+        Self {
+            expected: expected.to_owned(),
+            tool: "messages_send",
+            arguments,
+            method: Method::POST,
+            path: "/messages/send".to_owned(),
+        }
+    }
+
+    /// The request of the API at `base`.
+    pub fn over_rest(&self, client: &Client, base: &str) -> RequestBuilder {
+        let request = client.request(self.method.clone(), format!("{base}/v1{}", self.path));
+        let request = request.header("x-api-key", KEY);
+        if self.method == Method::GET {
+            return request;
+        }
+        request.header("content-type", "application/json").body(self.arguments.to_string())
+    }
+
+    /// The call of the tool, of the server at `base`.
+    pub fn over_mcp(&self, client: &Client, base: &str, revision: Revision) -> RequestBuilder {
+        let params = json!({ "name": self.tool, "arguments": self.arguments });
+        let request = mcp(client, base, revision, "tools/call", params);
+        if revision == Revision::Modern { request.header("mcp-name", self.tool) } else { request }
+    }
+
+    /// The call of the tool, as a line of stdio.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let params = json!({ "name": self.tool, "arguments": self.arguments });
+        message("tools/call", params, Revision::Modern) + "\n"
     }
 }
 
-fn tool_call(id: &str) -> String {
-    json!({
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "tools/call",
-        "params": {
-            "name": "message_get",
-            "arguments": { "id": id },
-            "_meta": {
-                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-                "io.modelcontextprotocol/clientCapabilities": {},
-            },
-        },
-    })
-    .to_string()
+/// The request for the list of tools, of the server at `base`.
+pub fn tools_list(client: &Client, base: &str, revision: Revision) -> RequestBuilder {
+    mcp(client, base, revision, "tools/list", json!({}))
+}
+
+fn mcp(client: &Client, base: &str, revision: Revision, method: &str, params: Value) -> RequestBuilder {
+    let request = client.post(format!("{base}/mcp")).header("x-api-key", KEY);
+    let request = request.header("content-type", "application/json");
+    let request = request.header("accept", "application/json, text/event-stream");
+    let request = match revision {
+        Revision::Modern => request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", method),
+        Revision::Legacy => request.header("mcp-protocol-version", "2025-11-25"),
+    };
+    request.body(message(method, params, revision))
+}
+
+fn message(method: &str, mut params: Value, revision: Revision) -> String {
+    if let (Revision::Modern, Some(params)) = (revision, params.as_object_mut()) {
+        let meta = json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        params.insert("_meta".to_owned(), meta);
+    }
+    json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string()
+}
+
+/// Sends a message by the API at `base`, and gives its id.
+pub async fn sent(client: &Client, base: &str, to: &str) -> String {
+    let sent = body(Call::messages_send(to).over_rest(client, base)).await;
+    let sent: Value = serde_json::from_slice(&sent).expect("JSON");
+    sent.pointer("/id").and_then(Value::as_str).expect("an id").to_owned()
 }
 
 /// The body of an answer, read to its end.
 pub async fn body(request: RequestBuilder) -> Bytes {
     request.send().await.expect("an answer").bytes().await.expect("a body")
-}
-
-/// The body of an answer, as JSON.
-pub async fn json(request: RequestBuilder) -> Value {
-    serde_json::from_slice(&body(request).await).expect("JSON")
 }

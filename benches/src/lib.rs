@@ -1,4 +1,4 @@
-//! What measures: the benchmarks, which share [`Message`] and [`Process`], and `pilot-status-load`, which puts the API and the MCP server under load.
+//! What measures: the benchmarks, which share [`Call`] and [`Process`], and `pilot-status-load`, which puts the API and the MCP server under load.
 //!
 //! Reading order for the latter:
 //!
@@ -17,5 +17,5 @@ pub mod targets;
 pub mod units;
 pub mod watch;
 
-pub use calls::{Message, body, json};
-pub use process::{Process, ProcessError};
+pub use calls::{Call, KEY, Revision, body, sent, tools_list};
+pub use process::{Process, ProcessError, program};

@@ -133,7 +133,10 @@ fn alone(command: &mut Command) {
 }
 
 /// The program of that name from the build that this one is of: beside it, or, of tests and benchmarks, one directory up.
-fn program(name: &str) -> Result<PathBuf, ProcessError> {
+///
+/// # Errors
+/// [`ProcessError::Missing`].
+pub fn program(name: &str) -> Result<PathBuf, ProcessError> {
     let own = current_exe().unwrap_or_default();
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let mut places = own.ancestors().skip(1).take(2).map(|directory| directory.join(&file));
