@@ -1,21 +1,20 @@
 //! The credential of a request.
 
-use http::header::{AUTHORIZATION, HeaderMap};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 
 use crate::Key;
 use crate::auth::{Credential, Refusal, Token};
 
 /// The header that carries a key.
-pub const KEY_HEADER: &str = "x-api-key";
+pub const KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Takes the credential out of the headers, so that nothing behind can log it; `None` when there is none.
 ///
 /// # Errors
 /// [`Refusal`] for several of them, and for what can be none. Whether it is a right one is not looked at.
 pub fn take(headers: &mut HeaderMap) -> Result<Option<Credential>, Refusal> {
-    let several = [KEY_HEADER, AUTHORIZATION.as_str()]
-        .iter()
-        .any(|name| headers.get_all(*name).iter().nth(1).is_some());
+    let several =
+        [KEY_HEADER, AUTHORIZATION].iter().any(|name| headers.get_all(name).iter().nth(1).is_some());
     match (headers.remove(KEY_HEADER), headers.remove(AUTHORIZATION)) {
         (Some(_), Some(_)) => Err(Refusal::Both),
         _ if several => Err(Refusal::Several),
@@ -43,7 +42,7 @@ fn bearer(authorization: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderName, HeaderValue};
+    use http::HeaderValue;
 
     use super::*;
 

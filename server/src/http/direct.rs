@@ -7,7 +7,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use rmcp::model::{
     ErrorData, JsonRpcError, JsonRpcResponse, JsonRpcVersion2_0, MetaObject, ProtocolVersion, RequestId,
     RequestMetaObject, ResultType,
@@ -28,8 +28,8 @@ use crate::{Caller, Calls, diagnostics};
 /// Bytes of an answer beside what the API said, most of the time.
 const AROUND: usize = 512;
 
-const METHOD_HEADER: &str = "mcp-method";
-const NAME_HEADER: &str = "mcp-name";
+const METHOD_HEADER: HeaderName = HeaderName::from_static("mcp-method");
+const NAME_HEADER: HeaderName = HeaderName::from_static("mcp-name");
 
 /// The revisions without metadata in every request, over this transport. Requests that name none are of the first.
 const LEGACY: [ProtocolVersion; 3] =
@@ -64,7 +64,7 @@ impl Asks {
     }
 
     /// The headers that repeat it.
-    fn headers(&self) -> [(&'static str, Option<&str>); 2] {
+    fn headers(&self) -> [(HeaderName, Option<&str>); 2] {
         match self {
             Self::List => [(METHOD_HEADER, Some("tools/list")), (NAME_HEADER, None)],
             Self::Call { name, .. } => [(METHOD_HEADER, Some("tools/call")), (NAME_HEADER, Some(name))],
@@ -170,7 +170,7 @@ fn is_modern(headers: &HeaderMap, asks: &Asks, meta: &RequestMetaObject) -> Opti
 }
 
 /// The value of a header, which may be missing; `None` where it is given twice or is no text.
-fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<Option<&'a str>> {
+fn only(headers: &HeaderMap, name: HeaderName) -> Option<Option<&str>> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Some(None),

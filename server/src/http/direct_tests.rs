@@ -23,8 +23,11 @@ fn asked(
     Direct::read(&map, text.as_bytes(), diagnostic_tools).map(|direct| direct.modern)
 }
 
-const GOOD: [(&str, &str); 3] =
-    [(VERSION_HEADER, "2026-07-28"), (METHOD_HEADER, "tools/call"), (NAME_HEADER, "message_get")];
+const VERSION: &str = "mcp-protocol-version";
+const METHOD: &str = "mcp-method";
+const NAME: &str = "mcp-name";
+
+const GOOD: [(&str, &str); 3] = [(VERSION, "2026-07-28"), (METHOD, "tools/call"), (NAME, "message_get")];
 
 fn modern(name: &str) -> Value {
     let meta = json!({
@@ -37,7 +40,7 @@ fn modern(name: &str) -> Value {
 #[test]
 fn takes_plain_calls_of_every_revision() {
     assert_eq!(taken(&GOOD, modern("message_get"), false), Some(true));
-    for headers in [&[][..], &[(VERSION_HEADER, "2025-03-26")], &[(VERSION_HEADER, "2025-11-25")]] {
+    for headers in [&[][..], &[(VERSION, "2025-03-26")], &[(VERSION, "2025-11-25")]] {
         assert_eq!(taken(headers, json!({ "name": "message_get" }), false), Some(false), "{headers:?}");
     }
 }
@@ -54,7 +57,7 @@ fn no_tool_wants_its_arguments_in_headers() {
 fn takes_plain_lists() {
     let mut params = modern("message_get");
     params.as_object_mut().unwrap().retain(|name, _| name == "_meta");
-    let good = [GOOD[0], (METHOD_HEADER, "tools/list")];
+    let good = [GOOD[0], (METHOD, "tools/list")];
     assert_eq!(asked("tools/list", &good, params.clone(), false), Some(true));
     assert_eq!(asked("tools/list", &[], json!({}), true), Some(false));
     for (headers, params) in [
@@ -77,9 +80,9 @@ fn leaves_whatever_is_odd() {
         &GOOD[..2],
         &[GOOD[0], GOOD[2]],
         &[GOOD[0], GOOD[1], GOOD[2], GOOD[2]],
-        &[GOOD[0], GOOD[1], (NAME_HEADER, "numbers_list")],
-        &[GOOD[0], (METHOD_HEADER, "tools/list"), GOOD[2]],
-        &[(VERSION_HEADER, "2025-11-25"), GOOD[1], GOOD[2]],
+        &[GOOD[0], GOOD[1], (NAME, "numbers_list")],
+        &[GOOD[0], (METHOD, "tools/list"), GOOD[2]],
+        &[(VERSION, "2025-11-25"), GOOD[1], GOOD[2]],
     ] {
         assert_eq!(taken(odd, modern("message_get"), false), None, "{odd:?}");
     }
@@ -97,7 +100,7 @@ fn leaves_whatever_is_odd() {
         assert_eq!(taken(&[], params.clone(), false), None, "{params}");
     }
     for version in ["2024-11-05", "2026-07-28", "1999-01-01"] {
-        let headers = [(VERSION_HEADER, version)];
+        let headers = [(VERSION, version)];
         assert_eq!(taken(&headers, json!({ "name": "message_get" }), false), None, "{version}");
     }
     let diagnostic = json!({ "name": "test_simple_text" });

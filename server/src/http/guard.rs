@@ -18,6 +18,8 @@ pub struct Guard {
     origins: Vec<Origin>,
     hosts: Vec<Place>,
     any_host: bool,
+    /// The address itself, as most clients name it, where that is allowed.
+    own: Option<HeaderValue>,
 }
 
 /// A host, and a port where it matters.
@@ -47,7 +49,9 @@ impl Guard {
         if !local.ip().is_unspecified() {
             hosts.push(Place { host: local.ip().to_string(), port: None });
         }
-        Ok(Self { origins, hosts, any_host: config.allow_hosts.iter().any(|host| host == ANY) })
+        let any_host = config.allow_hosts.iter().any(|host| host == ANY);
+        let own = HeaderValue::try_from(local.to_string()).ok().filter(|_| !local.ip().is_unspecified());
+        Ok(Self { origins, hosts, any_host, own })
     }
 
     /// Whether pages of this origin may call.
@@ -64,14 +68,24 @@ impl Guard {
         self.any_host || asked.is_loopback() || self.hosts.iter().any(matches)
     }
 
+    /// Whether a request names the address itself, and needs no closer look.
+    fn is_own(&self, headers: &HeaderMap) -> bool {
+        let mut named = headers.get_all(HOST).iter();
+        self.own.is_some() && named.next() == self.own.as_ref() && named.next().is_none()
+    }
+
     /// Whether a request may come in.
     ///
     /// # Errors
     /// The refusal: 403 for a host or an origin that is not allowed.
     pub(super) fn judge(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
-        let host = host(uri, headers)
-            .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "HOST_INVALID", "name the host, once"))?;
-        if !self.allows_host(&host) {
+        let allowed = self.is_own(headers) || {
+            let host = host(uri, headers).ok_or_else(|| {
+                Problem::new(StatusCode::BAD_REQUEST, "HOST_INVALID", "name the host, once")
+            })?;
+            self.allows_host(&host)
+        };
+        if !allowed {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
                 "HOST_NOT_ALLOWED",
@@ -211,6 +225,22 @@ mod tests {
         }
         assert!(!host(&guard(&[], &[], "0.0.0.0:8080"), "0.0.0.0:8080"));
         assert!(host(&guard(&[], &["*"], "0.0.0.0:8080"), "evil.example"));
+    }
+
+    #[test]
+    fn the_address_itself_is_named_once_and_where_it_is_one() {
+        let judged = |local: &str, hosts: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for host in hosts {
+                headers.append(HOST, HeaderValue::from_static(host));
+            }
+            guard(&[], &[], local).judge(&Uri::from_static("/mcp"), &headers).is_ok()
+        };
+        assert!(judged("192.0.2.1:8080", &["192.0.2.1:8080"]));
+        assert!(!judged("192.0.2.1:8080", &["192.0.2.1:8080", "192.0.2.1:8080"]));
+        assert!(!judged("192.0.2.1:8080", &["192.0.2.1:8080", "evil.example"]));
+        assert!(!judged("192.0.2.1:8080", &[]));
+        assert!(!judged("0.0.0.0:8080", &["0.0.0.0:8080"]));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use rmcp::model::{ErrorCode, ProtocolVersion, RequestId};
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ const MAX_DRAINED_BYTES: usize = 64 * 1024 * 1024;
 /// What a client that takes JSON may accept.
 const TAKEN: [&str; 3] = ["application/json", "application/*", "*/*"];
 
-pub(super) const VERSION_HEADER: &str = "mcp-protocol-version";
+pub(super) const VERSION_HEADER: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// A message that was read.
 #[derive(Debug)]
@@ -41,8 +41,8 @@ pub struct Taken {
 /// # Errors
 /// The refusal to answer with.
 pub async fn read(request: Request, timeout: Duration, room: &Room) -> Result<Taken, Response> {
-    let (mut parts, body) = request.into_parts();
-    check_media_types(&mut parts.headers).map_err(IntoResponse::into_response)?;
+    let (parts, body) = request.into_parts();
+    check_media_types(&parts.headers).map_err(IntoResponse::into_response)?;
     let body = tokio::time::timeout(timeout, collect(&parts.headers, body, room)).await;
     let body = body.unwrap_or_else(|_| {
         Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "the body did not arrive in time"))
@@ -56,7 +56,7 @@ pub(super) fn refuse(rejection: &Rejection) -> Response {
     (StatusCode::BAD_REQUEST, axum::Json(rejection.to_json())).into_response()
 }
 
-fn check_media_types(headers: &mut HeaderMap) -> Result<(), Problem> {
+fn check_media_types(headers: &HeaderMap) -> Result<(), Problem> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(essence);
     if !content_type.is_some_and(|it| it.eq_ignore_ascii_case("application/json")) {
         return Err(Problem::new(
@@ -75,8 +75,6 @@ fn check_media_types(headers: &mut HeaderMap) -> Result<(), Problem> {
             "accept application/json and text/event-stream",
         ));
     }
-    // The protocol wants both types named. Answers are JSON, so a client that takes JSON loses nothing.
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
     Ok(())
 }
 

@@ -6,8 +6,8 @@ use std::convert::Infallible;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use http::Method;
-use http::header::ORIGIN;
+use http::header::{ACCEPT, ORIGIN};
+use http::{HeaderValue, Method};
 use rmcp::model::{ErrorCode, RequestId};
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -103,6 +103,8 @@ impl App {
             }
             Asked::Otherwise(id) => id,
         };
+        // The protocol wants both types named. Answers are JSON, so a client that takes JSON loses nothing.
+        parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
         parts.extensions.insert(caller);
         if let Some(selected) = selected {
             parts.extensions.insert(selected);

@@ -16,27 +16,26 @@ const MAX_LENGTH: usize = 64;
 
 /// The name of a request: 1 to 64 letters, digits, `-`, `_` and `.`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RequestId(Arc<str>);
+pub(crate) struct RequestId(HeaderValue);
 
 impl RequestId {
     /// The name.
     #[must_use]
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        self.0.to_str().unwrap_or_default()
     }
 
     /// Names the answer as its request.
     pub(crate) fn repeat(&self, response: &mut Response) {
-        if let Ok(value) = HeaderValue::from_str(&self.0) {
-            response.headers_mut().insert(HEADER, value);
-        }
+        response.headers_mut().insert(HEADER, self.0.clone());
     }
 
     /// What another one has named the request, unless it could be misread in a log.
     fn given(request: &Request) -> Option<Self> {
-        let text = request.headers().get(HEADER)?.to_str().ok()?;
+        let value = request.headers().get(HEADER)?;
+        let text = value.to_str().ok()?;
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        ((1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(fits)).then(|| Self(text.into()))
+        ((1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(fits)).then(|| Self(value.clone()))
     }
 }
 
@@ -68,7 +67,8 @@ impl RequestIds {
 
     pub(crate) fn next(&self) -> RequestId {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
-        RequestId(format!("{:08x}-{count}", self.process).into())
+        let name = HeaderValue::try_from(format!("{:08x}-{count}", self.process));
+        RequestId(name.unwrap_or(HeaderValue::from_static("unnamed")))
     }
 }
 
