@@ -1,7 +1,6 @@
 //! Reads a JSON object field by field and collects every problem, so that one answer names them all.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
@@ -42,7 +41,8 @@ pub(crate) struct Fields<'a> {
     map: &'a Map<String, Value>,
     path: String,
     findings: &'a Findings,
-    read: RefCell<BTreeSet<&'static str>>,
+    /// The fields that are there and were asked for; a handful at most.
+    read: RefCell<Vec<&'static str>>,
 }
 
 impl<'a> Fields<'a> {
@@ -67,8 +67,9 @@ impl<'a> Fields<'a> {
 
     /// The raw field, when it is there.
     pub(crate) fn value(&self, key: &'static str) -> Option<&'a Value> {
-        self.read.borrow_mut().insert(key);
-        self.map.get(key)
+        let value = self.map.get(key)?;
+        self.read.borrow_mut().push(key);
+        Some(value)
     }
 
     pub(crate) fn has(&self, key: &'static str) -> bool {
@@ -167,7 +168,7 @@ impl<'a> Fields<'a> {
     where
         'a: 'b,
     {
-        self.read.borrow_mut().insert(key);
+        self.read.borrow_mut().push(key);
         Fields::new(map, self.path(key), self.findings)
     }
 
@@ -244,7 +245,7 @@ impl<'a> Fields<'a> {
 impl Drop for Fields<'_> {
     fn drop(&mut self) {
         let read = self.read.borrow();
-        let unknown = self.map.keys().filter(|key| !read.contains(key.as_str())).map(|key| self.path(key));
+        let unknown = self.map.keys().filter(|key| !read.contains(&key.as_str())).map(|key| self.path(key));
         self.findings.unknown.borrow_mut().extend(unknown);
     }
 }
