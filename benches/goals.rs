@@ -1,7 +1,7 @@
 //! What this project sets itself to reach, as ratios within one run, and what this machine says of it.
 //!
 //! `cargo build --release --bins && cargo bench -p benches --bench goals`. Exits with 1 where a goal is missed. The ways that are compared take turns in short rounds, so that what else the machine
-//! does meets them alike; run it when the machine does nothing else all the same. `-- --test` takes few rounds and only checks that it works: CI holds nobody to a time.
+//! does meets them alike; run it when the machine does nothing else all the same. `cargo test` takes one round and only checks that it works: CI holds nobody to a time.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot start has nothing to measure")]
 
@@ -192,7 +192,7 @@ fn sizes(lines: &mut Vec<Line>) -> Result<(), Box<dyn Error>> {
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let only_try = std::env::args().any(|argument| argument == "--test");
+    let only_try = !std::env::args().any(|argument| argument == "--bench");
     let rounds = if only_try { 1 } else { 100 };
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let mut lines = Vec::new();

@@ -2,8 +2,8 @@
 //! refused, and the list of tools.
 //!
 //! `cargo bench -p benches --bench layers`. One call at a time, everything on one thread; `message_get_32` has 32 calls at once, and threads for each layer. Compare within one run only: absolute
-//! times say more about the machine than about the code. What the server adds to a call of the mock is to be held against what the proxy adds; `goals` does so. `-- --test` runs each once
-//! and only checks that it works.
+//! times say more about the machine than about the code. What the server adds to a call of the mock is to be held against what the proxy adds; `goals` does so. `cargo test` runs each
+//! once and only checks that it works.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot start has nothing to measure")]
 

@@ -1,7 +1,7 @@
 //! Resident memory of `pilot-status-mcp` before and after a million calls of `message_get`, 32 at once.
 //!
 //! `cargo build --release --bins && cargo bench -p benches --bench memory`. Fails above 40 MiB. The server is a process of its own with its default settings, but for the limit to how often
-//! one may call. `-- --test` makes a thousand calls and only checks that it works.
+//! one may call. `cargo test` makes a thousand calls and only checks that it works.
 
 use std::env::args;
 
@@ -19,7 +19,7 @@ const AT_ONCE: usize = 32;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let only_try = args().any(|argument| argument == "--test");
+    let only_try = !args().any(|argument| argument == "--bench");
     let calls = if only_try { 1_000 } else { CALLS };
     Runtime::new()?.block_on(async {
         let mock = MockApi::builder().journal(0).start().await?;

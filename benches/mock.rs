@@ -1,6 +1,6 @@
 //! What a send costs the mock, with and without a journal, and with more and more webhooks to tell of it.
 //!
-//! `cargo bench -p benches --bench mock`. Everything runs on one thread. `-- --test` runs each once and only checks that it works. What grows with the state is in `scale`.
+//! `cargo bench -p benches --bench mock`. Everything runs on one thread. `cargo test` runs each once and only checks that it works. What grows with the state is in `scale`.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot start has nothing to measure")]
 

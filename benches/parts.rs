@@ -1,7 +1,7 @@
 //! What the server does besides passing on: argument validation, the request that arguments become, the JSON of an answer; and what it does once, at its start: the contract, the catalogue of
 //! tools, the whole server.
 //!
-//! `cargo bench -p benches --bench parts`. `-- --test` runs each once and only checks that it works.
+//! `cargo bench -p benches --bench parts`. `cargo test` runs each once and only checks that it works.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot start has nothing to measure")]
 

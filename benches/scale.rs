@@ -3,7 +3,7 @@
 //! `cargo bench -p benches --bench scale`. It fills one number twice, first with a conversation for each message, then with one long conversation. It sends everything through the API, lets
 //! every message reach its last status on the clock, and calls at each size what must not grow: deep pages, filtered pages, the dashboard, one more send. Compare sizes within one run.
 //! Memory is what this process has more than at its start, client included, in the dearest case: a conversation for each message. It fails when a million take more than 1 GiB.
-//! `-- --test` runs it small, and only checks that it works.
+//! `cargo test` runs it small, and only checks that it works.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot start has nothing to measure")]
 
@@ -106,7 +106,7 @@ fn calls(size: usize) -> Vec<(&'static str, String)> {
 }
 
 fn sizes() -> &'static [usize] {
-    let is_test = std::env::args().any(|argument| argument == "--test");
+    let is_test = !std::env::args().any(|argument| argument == "--bench");
     if is_test { &[10, 100] } else { &[1_000, 100_000, 1_000_000] }
 }
 
