@@ -13,7 +13,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use benches::{Call, Process, ProcessError, Revision, body, program, tools_list};
+use benches::{Call, ProcessError, Programs, Revision, body, tools_list};
 use futures_util::future::join_all;
 use reqwest::Client;
 use tokio::runtime::{Builder, Runtime};
@@ -159,17 +159,17 @@ fn many_at_once(runtime: &Runtime, rounds: usize, lines: &mut Vec<Line>) {
 /// From the start of a process to its first answer.
 async fn starts(times: usize, lines: &mut Vec<Line>) -> Result<(), ProcessError> {
     let client = Client::new();
-    let mock = Process::mock()?;
+    let mock = Programs::Own.mock()?;
     let (mut of_mock, mut of_server) = (Vec::new(), Vec::new());
     for _ in 0..times {
         let first = async {
-            let mock = Process::mock().expect("a mock");
+            let mock = Programs::Own.mock().expect("a mock");
             body(client.get(format!("{}/v1/conversations", mock.url))).await;
             mock
         };
         of_mock.push(timed(first).await);
         let first = async {
-            let server = Process::server(&mock.url).expect("a server");
+            let server = Programs::Own.server(&mock.url).expect("a server");
             body(tools_list(&client, &server.url, Revision::Modern)).await;
             server
         };
@@ -184,7 +184,7 @@ async fn starts(times: usize, lines: &mut Vec<Line>) -> Result<(), ProcessError>
 
 fn sizes(lines: &mut Vec<Line>) -> Result<(), Box<dyn Error>> {
     for name in ["pilot-status-mock", "pilot-status-mcp", "pilot-status-conformance", "pilot-status-load"] {
-        let bytes = std::fs::metadata(program(name)?)?.len();
+        let bytes = std::fs::metadata(Programs::Own.find(name)?)?.len();
         #[expect(clippy::cast_precision_loss, reason = "a size is far from 2^53")]
         lines.push(line(format!("size of {name}"), Goal::AtMost(25.0), bytes as f64 / 1e6, "MB"));
     }

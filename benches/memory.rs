@@ -5,7 +5,7 @@
 
 use std::env::args;
 
-use benches::{Call, Process, Revision, body, sent};
+use benches::{Call, Programs, Revision, body, sent};
 use futures_util::{StreamExt, stream};
 use mock_api::MockApi;
 use reqwest::Client;
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let calls = if only_try { 1_000 } else { CALLS };
     Runtime::new()?.block_on(async {
         let mock = MockApi::builder().journal(0).start().await?;
-        let server = Process::server(&mock.url())?;
+        let server = Programs::Own.server(&mock.url())?;
         let client = Client::new();
         let call = Call::message_get(&sent(&client, &mock.url(), "+5511988887777").await);
         let resident = || {

@@ -8,8 +8,9 @@
 //! 4. [`result`]: what came of it; [`report`]: the same for people and programs.
 
 mod calls;
+pub mod comparison;
 pub mod engine;
-mod process;
+pub mod process;
 pub mod report;
 pub mod result;
 pub mod scenario;
@@ -18,4 +19,4 @@ pub mod units;
 pub mod watch;
 
 pub use calls::{Call, KEY, Revision, body, sent, tools_list};
-pub use process::{Process, ProcessError, program};
+pub use process::{Process, ProcessError, Programs};

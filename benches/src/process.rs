@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -38,39 +39,68 @@ pub struct Process {
     pub url: String,
 }
 
-impl Process {
+/// Where the programs of a build are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Programs {
+    /// Of the build that this one is of: beside it, or, of tests and benchmarks, one directory up.
+    #[default]
+    Own,
+    /// In a directory.
+    In(PathBuf),
+}
+
+impl Programs {
     /// Starts `pilot-status-mock` with the demo world, and without a journal.
     ///
     /// # Errors
     /// [`ProcessError`].
-    pub fn mock() -> Result<Self, ProcessError> {
-        let mut command = Command::new(program("pilot-status-mock")?);
+    pub fn mock(&self) -> Result<Process, ProcessError> {
+        let mut command = Command::new(self.find("pilot-status-mock")?);
         command.args(["--listen", "127.0.0.1:0", "--journal", "0"]).stdout(Stdio::piped());
-        Self::start("mock", command, |child| child.stdout.take().map(|output| Box::new(output) as Box<_>))
+        Process::start("mock", command, |child| child.stdout.take().map(|output| Box::new(output) as Box<_>))
     }
 
     /// Starts `pilot-status-mcp http` before the API at `upstream`, without a limit to how often one may call.
     ///
     /// # Errors
     /// [`ProcessError`].
-    pub fn server(upstream: &str) -> Result<Self, ProcessError> {
-        let mut command = Command::new(program("pilot-status-mcp")?);
+    pub fn server(&self, upstream: &str) -> Result<Process, ProcessError> {
+        let mut command = Command::new(self.find("pilot-status-mcp")?);
         command.args(["http", "--listen", "127.0.0.1:0", "--upstream", upstream]).args(WITHOUT_LIMITS);
         // As an operator would have it, but for a line a call, which would be the measure of whoever reads it.
         command.env("RUST_LOG", "server=warn,pilot_status_mcp=info").stderr(Stdio::piped());
-        Self::start("server", command, |child| child.stderr.take().map(|output| Box::new(output) as Box<_>))
+        Process::start("server", command, |child| {
+            child.stderr.take().map(|output| Box::new(output) as Box<_>)
+        })
     }
 
     /// The command line of `pilot-status-mcp stdio` before the API at `upstream`, without such a limit either.
     ///
     /// # Errors
     /// [`ProcessError::Missing`].
-    pub fn stdio(upstream: &str) -> Result<Vec<String>, ProcessError> {
-        let program = program("pilot-status-mcp")?.display().to_string();
+    pub fn stdio(&self, upstream: &str) -> Result<Vec<String>, ProcessError> {
+        let program = self.find("pilot-status-mcp")?.display().to_string();
         let arguments = ["stdio", "--upstream", upstream].into_iter().chain(WITHOUT_LIMITS);
         Ok(std::iter::once(program).chain(arguments.map(str::to_owned)).collect())
     }
 
+    /// The program of that name.
+    ///
+    /// # Errors
+    /// [`ProcessError::Missing`].
+    pub fn find(&self, name: &str) -> Result<PathBuf, ProcessError> {
+        let own = current_exe().unwrap_or_default();
+        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        let places: Vec<PathBuf> = match self {
+            Self::Own => own.ancestors().skip(1).take(2).map(|directory| directory.join(&file)).collect(),
+            Self::In(directory) => vec![directory.join(&file)],
+        };
+        let first = places.first().cloned().unwrap_or_default();
+        places.into_iter().find(|path| path.is_file()).ok_or(ProcessError::Missing(first))
+    }
+}
+
+impl Process {
     fn start(
         name: &'static str,
         mut command: Command,
@@ -120,6 +150,17 @@ pub(crate) fn resident(pid: u32) -> Option<u64> {
     kib(&proc_field(&format!("/proc/{pid}/status"), "VmRSS")?)
 }
 
+/// Processor time of a process, its own and the system's for it, in steps of 10 ms, where the system tells: on Linux.
+#[must_use]
+pub fn cpu(pid: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name of the program, in parentheses, may hold anything; the times are the 12th and 13th field behind it.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    // A hundredth of a second each, whatever the kernel counts in.
+    Some(Duration::from_millis(10 * (ticks()? + ticks()?)))
+}
+
 /// Open descriptors of a process, where the system tells: on Linux.
 pub(crate) fn descriptors(pid: u32) -> Option<u64> {
     let entries = std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
@@ -130,16 +171,4 @@ pub(crate) fn descriptors(pid: u32) -> Option<u64> {
 fn alone(command: &mut Command) {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
-}
-
-/// The program of that name from the build that this one is of: beside it, or, of tests and benchmarks, one directory up.
-///
-/// # Errors
-/// [`ProcessError::Missing`].
-pub fn program(name: &str) -> Result<PathBuf, ProcessError> {
-    let own = current_exe().unwrap_or_default();
-    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let mut places = own.ancestors().skip(1).take(2).map(|directory| directory.join(&file));
-    let first = own.with_file_name(&file);
-    places.find(|path| path.is_file()).ok_or(ProcessError::Missing(first))
 }

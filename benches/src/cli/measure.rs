@@ -1,9 +1,9 @@
-//! `run` and `soak`: one rate, and what decides the exit status.
+//! `run` and `soak`: one load, and what decides the exit status.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use benches::engine::Limits;
+use benches::engine::{Limits, Load};
 use benches::result::{Kind, Phase};
 use benches::units::{share, some_time};
 use clap::Args;
@@ -44,15 +44,15 @@ pub(crate) fn micros(time: Duration) -> u64 {
 }
 
 /// `run` and `soak`.
-pub(crate) fn at_one_rate(
+pub(crate) fn under_one_load(
     options: &Options,
     measuring: Measuring,
-    rate: f64,
+    load: Load,
     thresholds: &Thresholds,
 ) -> Result<ExitCode, Refusal> {
     runtime()?.block_on(async {
         let session = Session::start(options, measuring).await?;
-        let phases = session.drive(rate).await.into_iter().collect();
+        let phases = session.drive(load).await.into_iter().collect();
         let result = session.report(phases, None).await?;
         let limits = Limits { p99: thresholds.max_p99.map(micros), errors: thresholds.max_errors };
         let passed: Vec<String> = result.phases.iter().flat_map(|phase| passed(&limits, phase)).collect();

@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod compare;
 mod interrupt;
 mod measure;
 mod options;
@@ -8,6 +9,7 @@ mod ramp;
 mod run;
 mod scenarios;
 mod session;
+mod side;
 mod soak;
 mod targets;
 
@@ -31,7 +33,7 @@ const INTERRUPTED: u8 = 130;
 /// Without --api, --mcp and --mcp-command it starts mock and server itself, from the build that it is of, on free loopback ports. A host that is not on loopback
 /// is called only when it is named there, and needs keys of its own in the environment; no proxy is ever asked.
 ///
-/// Exit status: 0 when all is well, 1 when a threshold (--max-p99, --max-errors) was passed or no call succeeded, 2 for a wrong command line or scenario, 3 when a target cannot be
+/// Exit status: 0 when all is well, 1 when a threshold (--max-p99, --max-errors) was passed, no call succeeded or `compare` found a regression, 2 for a wrong command line or scenario, 3 when a target cannot be
 /// reached or refuses the set-up, 130 when it was interrupted, after the report of what there was until then.
 #[derive(Debug, Parser)]
 #[command(name = "pilot-status-load", version)]
@@ -45,6 +47,7 @@ enum Command {
     Run(Box<run::Arguments>),
     Ramp(Box<ramp::Arguments>),
     Soak(Box<soak::Arguments>),
+    Compare(Box<compare::Arguments>),
     Scenarios(scenarios::Arguments),
 }
 
@@ -67,6 +70,7 @@ impl Cli {
             Command::Run(arguments) => run::main(arguments),
             Command::Ramp(arguments) => ramp::main(arguments),
             Command::Soak(arguments) => soak::main(arguments),
+            Command::Compare(arguments) => compare::main(arguments),
             Command::Scenarios(arguments) => scenarios::main(arguments),
         };
         let (code, error) = match done {

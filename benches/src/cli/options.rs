@@ -52,6 +52,12 @@ fn report(text: &str) -> Result<(Format, PathBuf), String> {
     Ok((format, path.into()))
 }
 
+/// Connections of a closed loop.
+pub(crate) fn connections(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=10_000).contains(number));
+    number.ok_or_else(|| "give a number from 1 to 10000".to_owned())
+}
+
 fn in_flight(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=100_000).contains(number));
     number.ok_or_else(|| "give a number from 1 to 100000".to_owned())

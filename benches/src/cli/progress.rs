@@ -2,18 +2,18 @@
 
 use std::io::{IsTerminal, Write, stderr};
 
-use benches::engine::Tick;
+use benches::engine::{Load, Tick};
 use benches::result::{Kind, Phase};
 
 /// Seconds between two lines where nobody watches.
 const SELDOM: u64 = 10;
 
-/// Tells of a phase at `rate` arrivals a second.
-pub(crate) fn show(rate: f64, tick: &Tick) {
+/// Tells of a phase under that load.
+pub(crate) fn show(load: Load, tick: &Tick) {
     let (elapsed, length) = (tick.elapsed.as_secs(), tick.length.as_secs_f64().ceil());
     let dropped = if tick.dropped > 0 { format!("  {} DROPPED", tick.dropped) } else { String::new() };
     let line = format!(
-        "[{elapsed:>4}/{length}s] {rate:.0}/s  {} calls ended, {} failed, p99 {:.2} ms, {} under way{dropped}",
+        "[{elapsed:>4}/{length}s] {load}  {} calls ended, {} failed, p99 {:.2} ms, {} under way{dropped}",
         tick.ended,
         tick.failed,
         tick.p99 as f64 / 1000.0,

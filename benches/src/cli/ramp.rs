@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use benches::engine::{Limits, Rise, ramp};
+use benches::engine::{Limits, Load, Rise, ramp};
 use benches::result::Kind;
 use benches::units::{duration, rate, share, some_time};
 use clap::Args;
@@ -69,7 +69,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<ExitCode, Refusal> {
         let session = Session::start(&arguments.options, measuring).await?;
         let limits = Limits { p99: Some(micros(arguments.max_p99)), errors: Some(arguments.max_errors) };
         // Half a step says nothing of its rate.
-        let measure = async |rate| session.drive(rate).await.filter(|_| !session.is_interrupted());
+        let measure =
+            async |rate| session.drive(Load::Rate(rate)).await.filter(|_| !session.is_interrupted());
         let phases = ramp((*from, *to), *step, &limits, measure).await;
         let held =
             phases.iter().filter(|phase| phase.saturated.is_empty()).map(|phase| phase.rate).next_back();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use benches::engine::{Answers, Driver, Plan, Timer, drive, set_up};
+use benches::engine::{Answers, Driver, Load, Plan, Timer, set_up};
 use benches::report::Terminal;
 use benches::result::{self, Kind, Machine, Phase, Program, RunResult, ScenarioId};
 use benches::scenario::{Scenario, Source};
@@ -68,17 +68,17 @@ impl<'a> Session<'a> {
     }
 
     /// One phase; nothing when the run was ended before.
-    pub(crate) async fn drive(&self, rate: f64) -> Option<Phase> {
+    pub(crate) async fn drive(&self, load: Load) -> Option<Phase> {
         if self.is_interrupted() {
             return None;
         }
         let quiet = self.options.quiet;
         let mut tell = |tick: &_| {
             if !quiet {
-                progress::show(rate, tick)
+                progress::show(load, tick)
             }
         };
-        let phase = drive(&self.driver, (&self.target, &self.plan), rate, &mut tell).await;
+        let phase = load.put(&self.driver, (&self.target, &self.plan), &mut tell).await;
         if !quiet {
             progress::end(&phase, self.measuring.kind);
         }
@@ -137,6 +137,28 @@ impl<'a> Session<'a> {
     }
 }
 
+/// A driver of what nobody looks at over time.
+pub(super) fn driver_of(
+    warm_up: Duration,
+    duration: Duration,
+    timeout: Duration,
+    stop: &CancellationToken,
+) -> Driver {
+    Driver {
+        arrivals: benches::engine::Arrivals::Constant,
+        warm_up,
+        duration,
+        slice: duration,
+        max_in_flight: 1,
+        timeout,
+        seed: 0,
+        timer: Timer::Fine,
+        origin: Instant::now(),
+        numbers: Arc::default(),
+        stop: stop.clone(),
+    }
+}
+
 /// Starts the target and makes the calls of the set-up.
 async fn prepare(
     options: &Options,
@@ -164,12 +186,12 @@ fn driver(options: &Options, measuring: Measuring, origin: Instant, stop: Cancel
     }
 }
 
-fn is_writable(path: &Path) -> Result<(), Refusal> {
+pub(super) fn is_writable(path: &Path) -> Result<(), Refusal> {
     let opened = OpenOptions::new().create(true).append(true).open(path);
     opened.map(drop).map_err(|error| Refusal::Usage(format!("failed to write {}: {error}", path.display())))
 }
 
-fn program() -> Program {
+pub(super) fn program() -> Program {
     Program {
         name: "pilot-status-load".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -181,6 +203,6 @@ fn program() -> Program {
     clippy::disallowed_methods,
     reason = "a result says when it was made; nothing else of it depends on the time of day"
 )]
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::now()
 }

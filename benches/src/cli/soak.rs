@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use benches::engine::Load;
 use benches::result::Kind;
 use benches::units::{duration, rate, some_time};
 use clap::Args;
@@ -35,5 +36,5 @@ pub(super) fn main(arguments: &Arguments) -> Result<ExitCode, Refusal> {
     let Arguments { rate, duration, warm_up, thresholds, options } = arguments;
     let measuring =
         Measuring { kind: Kind::Soak, warm_up: *warm_up, duration: *duration, planned: *warm_up + *duration };
-    measure::at_one_rate(options, measuring, *rate, thresholds)
+    measure::under_one_load(options, measuring, Load::Rate(*rate), thresholds)
 }

@@ -1,12 +1,13 @@
 //! What is called: processes of our own, or what the command line names.
 
 use std::env;
+use std::path::Path;
 use std::sync::Arc;
 
 use benches::result::TargetInfo;
 use benches::scenario::{Credential, Scenario, Transport};
 use benches::targets::{AnyTarget, Mcp, Rest, Stdio};
-use benches::{Process, ProcessError};
+use benches::{Process, ProcessError, Programs};
 use clap::Args;
 use reqwest::Url;
 
@@ -35,6 +36,9 @@ pub(crate) struct Targets {
     /// Let keys go over plain http:// to a target that is not on loopback.
     #[arg(long)]
     insecure_http: bool,
+    /// Where programs of our own are.
+    #[arg(skip)]
+    programs: Programs,
 }
 
 /// A program and its arguments.
@@ -52,7 +56,8 @@ fn command_line(text: &str) -> Result<Command, String> {
     }
 }
 
-fn url(text: &str) -> Result<Url, String> {
+/// A URL of a target.
+pub(super) fn url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     url.ok_or_else(|| "give an https:// or http:// URL".to_owned())
 }
@@ -83,6 +88,7 @@ pub(crate) struct Ready {
 /// What is being started.
 #[derive(Default)]
 struct Started {
+    programs: Programs,
     infos: Vec<TargetInfo>,
     own: Vec<Process>,
 }
@@ -106,12 +112,41 @@ impl Started {
     fn api(&mut self, named: Option<&Url>) -> Result<String, Refusal> {
         match named {
             Some(url) => Ok(self.named("api", url.as_str())),
-            None => self.start("api", Process::mock()),
+            None => {
+                let mock = self.programs.mock();
+                self.start("api", mock)
+            }
         }
     }
 }
 
 impl Targets {
+    /// Processes of the build in a directory.
+    pub(super) fn of_programs(directory: &Path, transport: Transport) -> Self {
+        Self { programs: Programs::In(directory.to_owned()), ..Self::over(transport) }
+    }
+
+    /// What runs at `url`: the API, or the endpoint of a server.
+    pub(super) fn running(url: &Url, transport: Transport, insecure_http: bool) -> Self {
+        let (api, mcp) = match transport {
+            Transport::Mcp => (None, Some(url.clone())),
+            Transport::Rest | Transport::Stdio => (Some(url.clone()), None),
+        };
+        Self { api, mcp, insecure_http, ..Self::over(transport) }
+    }
+
+    fn over(transport: Transport) -> Self {
+        Self {
+            transport: Some(transport),
+            api: None,
+            mcp: None,
+            mcp_command: None,
+            stdio_processes: 1,
+            insecure_http: false,
+            programs: Programs::Own,
+        }
+    }
+
     /// Starts what is to be started, and looks whether all answers.
     pub(crate) async fn ready(&self, scenario: &Scenario) -> Result<Ready, Refusal> {
         let transport = self.transport(scenario)?;
@@ -121,7 +156,7 @@ impl Targets {
             let reason = "a server over stdio is started for its caller: the scenario needs credentials";
             return Err(Refusal::Usage(reason.to_owned()));
         }
-        let mut started = Started::default();
+        let mut started = Started { programs: self.programs.clone(), ..Started::default() };
         let processes = usize::from(self.stdio_processes);
         let target = match transport {
             Transport::Rest => AnyTarget::Rest(Rest::new(&started.api(self.api.as_ref())?, &callers)),
@@ -156,7 +191,7 @@ impl Targets {
             return Ok(started.named("mcp", url.as_str()));
         }
         let upstream = started.api(self.api.as_ref())?;
-        Ok(started.start("mcp", Process::server(&upstream))? + "/mcp")
+        Ok(started.start("mcp", self.programs.server(&upstream))? + "/mcp")
     }
 
     fn command(&self, started: &mut Started) -> Result<Vec<String>, Refusal> {
@@ -165,7 +200,8 @@ impl Targets {
             return Ok(command.words.clone());
         }
         let upstream = started.api(self.api.as_ref())?;
-        let command = Process::stdio(&upstream).map_err(|error| Refusal::Unreachable(error.to_string()))?;
+        let command =
+            self.programs.stdio(&upstream).map_err(|error| Refusal::Unreachable(error.to_string()))?;
         started.infos.push(TargetInfo { role: "mcp".to_owned(), address: command.join(" "), own: true });
         Ok(command)
     }

@@ -19,7 +19,7 @@ use crate::result::Phase;
 use crate::targets::Target;
 
 /// How long calls may go on that are under way when the run is ended early.
-const GRACE: Duration = Duration::from_secs(2);
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 /// How often it is told how a phase is getting on.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -69,21 +69,31 @@ pub async fn drive<T: Target>(
         room: Arc::clone(&room),
         start,
     };
+    let in_flight = || driver.max_in_flight.saturating_sub(room.available_permits());
     let all = ended(dispatch.start(rate), &room, driver);
+    told(all, start, |elapsed| tell(&recorder.lock().tick(elapsed, in_flight()))).await;
+    let start_seconds = driver.start_seconds(start);
+    recorder.lock().phase(rate, &plan.tools, start_seconds)
+}
+
+impl Driver {
+    /// Seconds from the beginning of the run to where a phase that began at `start` is measured.
+    pub(super) fn start_seconds(&self, start: Instant) -> f64 {
+        (start + self.warm_up - self.origin).as_secs_f64()
+    }
+}
+
+/// Waits for `all`, and tells every second how long it has been since `start`.
+pub(super) async fn told(all: impl Future<Output = ()>, start: Instant, mut tell: impl FnMut(Duration)) {
     tokio::pin!(all);
     let mut ticks = interval_at(start + TICK, TICK);
     loop {
         tokio::select! {
             biased;
             () = &mut all => break,
-            _ = ticks.tick() => {
-                let in_flight = driver.max_in_flight.saturating_sub(room.available_permits());
-                tell(&recorder.lock().tick(start.elapsed(), in_flight));
-            }
+            _ = ticks.tick() => tell(start.elapsed()),
         }
     }
-    let start_seconds = (start + driver.warm_up - driver.origin).as_secs_f64();
-    recorder.lock().phase(rate, &plan.tools, start_seconds)
 }
 
 /// Done when all arrivals have begun and ended, or, where the run is ended early, have had time to.

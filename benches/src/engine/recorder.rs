@@ -181,6 +181,7 @@ impl Recorder {
             tools: tools.map(|(name, tool)| (name.clone(), total(std::iter::once(tool), seconds))).collect(),
             slices: self.pieces.iter().enumerate().map(|(at, piece)| self.slice(at, piece, names)).collect(),
             saturated: Vec::new(),
+            connections: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What came of a run, for people and for programs.
 
+mod comparison;
 mod json;
 mod terminal;
 
@@ -9,6 +10,8 @@ use std::path::Path;
 
 use thiserror::Error;
 
+pub use comparison::Compared;
+pub use json::write as write_json;
 pub use terminal::Terminal;
 
 use crate::result::RunResult;

@@ -17,6 +17,9 @@ pub struct Phase {
     pub start_seconds: f64,
     /// Seconds that were measured: fewer than asked for when it was interrupted.
     pub seconds: f64,
+    /// Connections of a closed loop; the rate is then that of the calls that they made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connections: Option<usize>,
     /// What became of the arrivals.
     pub arrivals: ArrivalCounts,
     /// All calls.

@@ -1,0 +1,71 @@
+//! What `compare` found, for a terminal.
+
+use std::fmt;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::comparison::{Comparison, Figure, Verdict};
+
+const RED: Style = AnsiColor::Red.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const GREEN: Style = AnsiColor::Green.on_default();
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+/// What was compared, the table of figures, and what it means.
+#[derive(Debug)]
+pub struct Compared<'a>(pub &'a Comparison);
+
+impl fmt::Display for Compared<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(found) = self;
+        let (scenario, options) = (&found.scenario.name, &found.options);
+        let (transport, pairs) = (options.transport.name(), found.pairs.len());
+        writeln!(
+            f,
+            "{BOLD}{scenario}{BOLD:#} over {transport}, {pairs} pairs, {} connections",
+            options.connections
+        )?;
+        for (name, targets) in [("base", &found.base), ("new", &found.new)] {
+            for target in targets {
+                writeln!(f, "{DIM}{name:<4} {:<4} {}{DIM:#}", target.role, target.address)?;
+            }
+        }
+        if found.interrupted {
+            writeln!(f, "{YELLOW}interrupted: this is what there was until then{YELLOW:#}")?;
+        }
+        if found.program.build != "release" {
+            writeln!(f, "{YELLOW}a debug build: the figures say little (build with --release){YELLOW:#}")?;
+        }
+        if !found.figures.is_empty() {
+            writeln!(
+                f,
+                "\n{DIM}{:<16}{:>12}{:>12}   change, with 95 % confidence{DIM:#}",
+                "", "base", "new"
+            )?;
+        }
+        found.figures.iter().try_for_each(|figure| row(f, figure, options.max_regression))?;
+        found.differences.iter().try_for_each(|difference| writeln!(f, "{RED}{difference}{RED:#}"))
+    }
+}
+
+fn row(f: &mut fmt::Formatter<'_>, figure: &Figure, max_regression: f64) -> fmt::Result {
+    let percent = |share: f64| format!("{:+.1} %", share * 100.0);
+    let (change, low, high) =
+        (percent(figure.change), percent(figure.change_low), percent(figure.change_high));
+    let change = format!("{change} ({low} to {high})");
+    let limit = max_regression * 100.0;
+    let (style, verdict) = match figure.verdict {
+        Verdict::Worse => (RED, format!("worse by more than {limit} %")),
+        Verdict::Within => (DIM, format!("worse, within {limit} %")),
+        Verdict::Same => (DIM, "the same".to_owned()),
+        Verdict::Better => (GREEN, "better".to_owned()),
+        Verdict::Unclear => (YELLOW, format!("too noisy to see {limit} %")),
+    };
+    let name = figure.measure.name();
+    writeln!(
+        f,
+        "{name:<16}{:>12.3}{:>12.3}   {change:<34} {style}{verdict}{style:#}",
+        figure.base, figure.new
+    )
+}
