@@ -1,5 +1,7 @@
 //! What came of a run, for people and for programs.
 
+mod figures;
+mod html;
 mod json;
 mod terminal;
 
@@ -9,6 +11,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
+pub use html::{Axis, Line, MOST_POINTS, Mark, Plot, Unit, plots};
 pub use terminal::Terminal;
 
 use crate::result::RunResult;
@@ -18,6 +21,8 @@ use crate::result::RunResult;
 pub enum Format {
     /// For programs: `result.schema.json`.
     Json,
+    /// For people: one page with plots, which asks for nothing else.
+    Html,
 }
 
 /// Why a report was not written.
@@ -26,6 +31,9 @@ pub enum ReportError {
     /// It cannot be said in that form.
     #[error("the report cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// It cannot be said as a page.
+    #[error("the report cannot be written as HTML: {0}")]
+    Html(#[from] askama::Error),
     /// The file cannot be written.
     #[error("failed to write {0}: {1}")]
     File(String, #[source] io::Error),
@@ -35,10 +43,11 @@ impl Format {
     /// The report in this form.
     ///
     /// # Errors
-    /// [`ReportError::Json`].
+    /// [`ReportError::Json`], [`ReportError::Html`].
     pub fn render(self, result: &RunResult) -> Result<String, ReportError> {
         match self {
             Self::Json => json::render(result),
+            Self::Html => Ok(html::render(result)?),
         }
     }
 
