@@ -18,7 +18,7 @@ const STEPS = { seconds: SECONDS, nines: [1, 2, 3] };
 const FROM_ZERO = ["millis", "rate", "percent"];
 
 function scale(axis, log, isX) {
-  if (log) return { time: false, distr: 3 };
+  if (log) return { time: false, distr: 3, ...(isX && { range: (_, least, most) => [least, most] }) };
   if (isX) return { time: false, range: (_, least, most) => least === most ? [least - .5, most + .5] : [least, most] };
   if (FROM_ZERO.includes(axis.unit)) return { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] };
   // What hardly changes is not to look as if it did.
@@ -28,7 +28,7 @@ function scale(axis, log, isX) {
 function axis(of, isX) {
   return {
     stroke: colour("dim"), grid: { stroke: colour("line"), width: 1 }, ticks: { stroke: colour("line"), width: 1 },
-    font: "12px system-ui, sans-serif", size: isX ? 32 : 64, space: isX ? 60 : 32, incrs: STEPS[of.unit],
+    font: "12px system-ui, sans-serif", size: isX ? 32 : 72, space: isX ? 60 : 32, incrs: STEPS[of.unit],
     // A logarithmic axis leaves out what has no room.
     values: (_, all) => all.map((value) => value === null ? null : UNITS[of.unit](value)),
   };
@@ -51,7 +51,12 @@ function marked(plot) {
       ctx.stroke();
       const left = x - bbox.left > ctx.measureText(mark.name).width + 12 * devicePixelRatio;
       ctx.textAlign = left ? "right" : "left";
-      ctx.fillText(mark.name, x + (left ? -5 : 5) * devicePixelRatio, bbox.top + (14 + 16 * place) * devicePixelRatio);
+      const top = bbox.top + (14 + 17 * place) * devicePixelRatio;
+      const text = ctx.measureText(mark.name).width + 6 * devicePixelRatio;
+      ctx.fillStyle = colour("paper");
+      ctx.fillRect(left ? x - text - 2 * devicePixelRatio : x + 2 * devicePixelRatio, top - 12 * devicePixelRatio, text, 16 * devicePixelRatio);
+      ctx.fillStyle = colour(mark.colour);
+      ctx.fillText(mark.name, x + (left ? -5 : 5) * devicePixelRatio, top);
     });
     ctx.restore();
   };

@@ -9,6 +9,11 @@ use crate::result::{Hdr, Phase};
 pub(super) const SHARES: [(&str, f64, &str); 4] =
     [("p50", 0.5, COLOURS[0]), ("p90", 0.9, COLOURS[1]), ("p99", 0.99, COLOURS[2]), ("max", 1.0, COLOURS[3])];
 
+/// The longest of few is their p99 too, which is to be seen below it.
+pub(super) fn over_others(share: f64, line: Line) -> Line {
+    if share < 1.0 { line } else { line.dashed() }
+}
+
 /// Points for each nine.
 const FINE: u32 = 16;
 /// Most lines beside those of all calls.
@@ -74,6 +79,8 @@ fn last(histogram: &Hdr) -> u32 {
 }
 
 fn value(histogram: &Hdr, point: u32) -> Option<f64> {
-    let any = histogram.count() > 0 && point <= last(histogram);
-    any.then(|| in_millis(histogram.quantile(1.0 - 10_f64.powf(-nines(point)))))
+    let last = last(histogram);
+    // The longest is left even by as many nines as there are calls.
+    let share = if point == last { 1.0 } else { 1.0 - 10_f64.powf(-nines(point)) };
+    (histogram.count() > 0 && point <= last).then(|| in_millis(histogram.quantile(share)))
 }

@@ -37,6 +37,8 @@ struct Page<'a> {
     /// Steps that have no row.
     more: usize,
     errors: Vec<table::Failed>,
+    /// Whether no call came to an end.
+    is_silent: bool,
     uplot: &'static str,
     uplot_style: &'static str,
     uplot_licence: &'static str,
@@ -54,6 +56,7 @@ pub(super) fn render(result: &RunResult) -> Result<String, askama::Error> {
         more: if result.kind == Kind::Ramp { result.phases.len().saturating_sub(rows.len()) } else { 0 },
         rows,
         errors: table::errors(result),
+        is_silent: summary::is_silent(result),
         result,
         uplot: UPLOT,
         uplot_style: UPLOT_STYLE,

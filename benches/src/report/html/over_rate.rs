@@ -62,10 +62,10 @@ impl Ramp<'_> {
     fn latency(&self) -> Plot {
         let figures: [fn(&Percentiles) -> u64; 4] =
             [|all| all.p50, |all| all.p90, |all| all.p99, |all| all.max];
-        let line = |((name, _, colour), figure): (_, fn(&Percentiles) -> u64)| {
-            self.line(name, colour, |step| {
-                (step.total.count > 0).then(|| in_millis(figure(&step.total.latency_micros)))
-            })
+        let line = |((name, share, colour), figure): (_, fn(&Percentiles) -> u64)| {
+            let value =
+                |step: &Phase| (step.total.count > 0).then(|| in_millis(figure(&step.total.latency_micros)));
+            distribution::over_others(share, self.line(name, colour, value))
         };
         let lines = distribution::SHARES.into_iter().zip(figures).map(line).collect();
         Plot {
@@ -77,9 +77,9 @@ impl Ramp<'_> {
 
     fn throughput(&self) -> Plot {
         let lines = vec![
-            self.line("all that is offered", DIM, |step| Some(step.rate)).dashed(),
             self.line("arrivals ended", COLOURS[0], |step| Some(step.arrivals.ended_per_second)),
             self.line("calls as wanted", COLOURS[1], |step| Some(step.total.throughput)),
+            self.line("arrivals offered", DIM, |step| Some(step.rate)).dashed(),
         ];
         let about = "What ended while its rate was measured. An arrival may make several calls.";
         self.plot("Throughput against what was offered", about, Axis::new("a second", Unit::Rate), lines)

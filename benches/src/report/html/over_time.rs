@@ -32,7 +32,8 @@ fn quantile(histogram: &Hdr, share: f64) -> Option<f64> {
 
 fn latency(moments: &[Moment<'_>]) -> Plot {
     let line = |(name, share, colour)| {
-        Line::new(name, colour, moments.iter().map(|moment| quantile(&moment.latency, share)))
+        let values = moments.iter().map(|moment| quantile(&moment.latency, share));
+        distribution::over_others(share, Line::new(name, colour, values))
     };
     let lines = distribution::SHARES.map(line).into();
     let about = "From when a call was due to its end; each point is of the calls that were due from then on.";
@@ -44,9 +45,9 @@ fn throughput(moments: &[Moment<'_>]) -> Plot {
         Line::new(name, colour, moments.iter().map(|moment| Some(figure(moment))))
     };
     let lines = vec![
-        line("arrivals due", DIM, |moment| moment.a_second(moment.due)).dashed(),
         line("arrivals ended", COLOURS[0], |moment| moment.a_second(moment.ended)),
         line("calls as wanted", COLOURS[1], |moment| moment.good_a_second()),
+        line("arrivals due", DIM, |moment| moment.a_second(moment.due)).dashed(),
     ];
     rates(
         "Throughput against what was offered",

@@ -73,7 +73,7 @@ pub struct Line {
     pub name: String,
     /// A colour of the style.
     pub colour: &'static str,
-    /// Whether it is one to compare with.
+    /// Whether others are seen through it.
     pub dashed: bool,
     /// One value for each point; nothing where there is none.
     pub values: Vec<Option<f64>>,

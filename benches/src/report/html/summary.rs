@@ -49,9 +49,9 @@ fn ramp(result: &RunResult) -> Vec<Card> {
         None => String::new(),
     };
     let Some(phase) = held else {
-        return vec![Card { tone: "failed", ..card("highest rate that held", "none".to_owned(), beyond) }];
+        return vec![Card { tone: "failed", ..card("highest held", "none".to_owned(), beyond) }];
     };
-    let highest = card("highest rate that held", format!("{}/s", rate(phase.rate)), beyond);
+    let highest = card("highest held", format!("{}/s", rate(phase.rate)), beyond);
     [Card { tone: "passed", ..highest }].into_iter().chain(at_one_rate(phase)).collect()
 }
 
@@ -66,18 +66,19 @@ fn at_one_rate(phase: &Phase) -> Vec<Card> {
         let share = format!("{:.2} % of {whole} {about}", percent(count, whole));
         Card { tone: if count > 0 { tone } else { "" }, ..card(name, count.to_string(), share) }
     };
-    let failed = wrong("failed", total.failed(), total.count, "failed", "calls");
+    let throughput = card(
+        "throughput",
+        format!("{}/s", rate(total.throughput)),
+        format!("calls as wanted; {}/s offered", rate(phase.rate)),
+    );
+    let none = total.failed() == total.count;
     vec![
-        card(
-            "throughput",
-            format!("{}/s", rate(total.throughput)),
-            format!("calls as wanted; {}/s offered", rate(phase.rate)),
-        ),
+        Card { tone: if none { "failed" } else { "" }, ..throughput },
         time("p50", all.p50),
         time("p99", all.p99),
         time("p99.9", all.p999),
         time("longest", all.max),
-        if total.count == 0 { Card { tone: "failed", ..failed } } else { failed },
+        wrong("failed", total.failed(), total.count, "failed", "calls"),
         wrong("dropped", arrivals.dropped, arrivals.due, "failed", "arrivals"),
         wrong("late", arrivals.late, arrivals.due, "known", "arrivals"),
     ]
@@ -89,8 +90,8 @@ fn growth(process: &ProcessSamples) -> Option<Card> {
     let round = |growth: f64| (growth * 10.0).round() / 10.0 + 0.0;
     Some(card(
         &format!("{} grows by", process.name),
-        format!("{:+} MiB/h", round(growth.resident_bytes_per_hour / MIB)),
-        format!("{:+} descriptors an hour", round(growth.descriptors_per_hour)),
+        format!("{:+} MiB", round(growth.resident_bytes_per_hour / MIB)),
+        format!("an hour, and {:+} descriptors", round(growth.descriptors_per_hour)),
     ))
 }
 
@@ -138,6 +139,11 @@ fn machine(machine: &Machine) -> String {
     format!("{processor}{cores} cores{memory}, {os} {arch}")
 }
 
+/// Whether no call came to an end.
+pub(super) fn is_silent(result: &RunResult) -> bool {
+    result.phases.iter().all(|phase| phase.total.count == 0)
+}
+
 /// What makes the figures say less than they seem to.
 pub(super) fn notices(result: &RunResult) -> Vec<String> {
     let mut notices = Vec::new();
@@ -147,7 +153,7 @@ pub(super) fn notices(result: &RunResult) -> Vec<String> {
     if result.program.build != "release" {
         notices.push("A debug build: the figures say little (build with --release).".to_owned());
     }
-    if result.phases.iter().all(|phase| phase.total.count == 0) {
+    if is_silent(result) {
         notices.push("No call came to an end while it was measured.".to_owned());
     }
     let dropped: u64 = result.phases.iter().map(|phase| phase.arrivals.dropped).sum();
