@@ -9,11 +9,11 @@ use crate::fake::{Fake, ONE_CALL, driver, millis, run};
 use crate::result::{phase, whole};
 
 fn plot<'a>(plots: &'a [Plot], title: &str) -> &'a Plot {
-    plots.iter().find(|plot| plot.title == title).unwrap_or_else(|| panic!("no {title}: {plots:#?}"))
+    plots.iter().find(|plot| plot.title == title).unwrap()
 }
 
 fn line<'a>(plot: &'a Plot, name: &str) -> &'a Line {
-    plot.lines.iter().find(|line| line.name == name).unwrap_or_else(|| panic!("no {name}: {plot:#?}"))
+    plot.lines.iter().find(|line| line.name == name).unwrap()
 }
 
 fn titles(result: &RunResult) -> Vec<&'static str> {

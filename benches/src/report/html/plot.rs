@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// Most points of a line.
+/// Most points of a line, to which the last step of a ramp may come.
 pub const MOST_POINTS: usize = 600;
 /// Most lines of a plot that are told apart from the others.
 pub(super) const MOST_LINES: usize = 8;
