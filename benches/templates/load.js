@@ -15,7 +15,7 @@ const UNITS = {
 };
 const SECONDS = [.001, .01, .1, .5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
 const STEPS = { seconds: SECONDS, nines: [1, 2, 3] };
-const FROM_ZERO = ["millis", "rate", "percent"];
+const FROM_ZERO = ["millis", "rate", "percent", "count"];
 
 function scale(axis, log, isX) {
   if (log) return { time: false, distr: 3, ...(isX && { range: (_, least, most) => [least, most] }) };
@@ -68,7 +68,7 @@ function options(plot, log, width) {
     spanGaps: false, value: (_, value) => value === null || value === undefined ? "–" : UNITS[plot.y.unit](value),
   }));
   return {
-    width, height: 260, padding: [10, 12, 0, 0],
+    width, height: 260, padding: [10, 24, 0, 0],
     scales: { x: scale(plot.x, plot.x.log, true), y: scale(plot.y, log, false) },
     axes: [axis(plot.x, true), axis(plot.y, false)],
     series: [{ label: plot.x.unit === "seconds" ? "at" : plot.x.label, value: (_, value) => value === null ? "–" : UNITS[plot.x.unit](value) }, ...lines],

@@ -48,11 +48,13 @@ fn ramp(result: &RunResult) -> Vec<Card> {
         Some(phase) => format!("{}/s did not", rate(phase.rate)),
         None => String::new(),
     };
-    let Some(phase) = held else {
-        return vec![Card { tone: "failed", ..card("highest held", "none".to_owned(), beyond) }];
+    let (value, tone) = match held {
+        Some(phase) => (format!("{}/s", rate(phase.rate)), "passed"),
+        None => ("none".to_owned(), "failed"),
     };
-    let highest = card("highest held", format!("{}/s", rate(phase.rate)), beyond);
-    [Card { tone: "passed", ..highest }].into_iter().chain(at_one_rate(phase)).collect()
+    // Where none held, what was wrong with the one that was tried last.
+    let figures = held.or(last).into_iter().flat_map(at_one_rate);
+    [Card { tone, ..card("highest held", value, beyond) }].into_iter().chain(figures).collect()
 }
 
 fn at_one_rate(phase: &Phase) -> Vec<Card> {
