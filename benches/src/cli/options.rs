@@ -28,7 +28,7 @@ pub(crate) struct Options {
     /// Seed of everything that is random: which calls, with which arguments, and arrivals that are spread at random.
     #[arg(long, value_name = "N", default_value = "0")]
     pub(crate) seed: u64,
-    /// Writes reports, such as json=FILE. Repeat it, or separate by commas, for more.
+    /// Writes reports: json=FILE for programs, html=FILE for people, one page with plots. Repeat it, or separate by commas, for more.
     #[arg(long, value_name = "FORMAT=FILE", value_delimiter = ',', value_parser = report)]
     pub(crate) report: Vec<(Format, PathBuf)>,
     /// Say nothing of how it is getting on.

@@ -110,9 +110,12 @@ impl Recorder {
 
     /// An arrival was due, and is `late` by so much.
     pub(super) fn arrived(&mut self, due: Duration, late: Duration) {
-        if self.is_measured(due) {
+        let late = u64::from(late >= LATE);
+        if let Some(piece) = self.piece(due) {
+            piece.due += 1;
+            piece.late += late;
             self.arrivals.due += 1;
-            self.arrivals.late += u64::from(late >= LATE);
+            self.arrivals.late += late;
         }
     }
 
@@ -127,7 +130,10 @@ impl Recorder {
 
     /// An arrival has made its calls.
     pub(super) fn flow_ended(&mut self, at: Duration) {
-        self.flows_ended += u64::from(self.is_measured(at));
+        if let Some(piece) = self.piece(at) {
+            piece.ended += 1;
+            self.flows_ended += 1;
+        }
     }
 
     pub(super) fn call_ended(&mut self, done: Done) {
@@ -191,6 +197,7 @@ impl Recorder {
         let seconds = self.slice.as_secs_f64().min(left);
         let named = names.iter().enumerate().filter_map(|(tool, name)| Some((name, piece.tools.get(&tool)?)));
         let tools = named.map(|(name, tally)| (name.clone(), tally.measured(seconds))).collect();
-        Slice { start_seconds, seconds, dropped: piece.dropped, tools }
+        let Piece { due, dropped, late, ended, .. } = *piece;
+        Slice { start_seconds, seconds, due, dropped, late, ended, tools }
     }
 }

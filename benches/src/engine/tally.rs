@@ -50,7 +50,10 @@ impl Tally {
 /// A piece of the time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Piece {
+    pub(super) due: u64,
     pub(super) dropped: u64,
+    pub(super) late: u64,
+    pub(super) ended: u64,
     pub(super) tools: IndexMap<usize, Tally>,
 }
 

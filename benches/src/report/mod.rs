@@ -1,6 +1,8 @@
 //! What came of a run, for people and for programs.
 
 mod comparison;
+mod figures;
+mod html;
 mod json;
 mod terminal;
 
@@ -11,6 +13,7 @@ use std::path::Path;
 use thiserror::Error;
 
 pub use comparison::Compared;
+pub use html::{Axis, Line, MOST_POINTS, Mark, Plot, Unit, plots};
 pub use json::write as write_json;
 pub use terminal::Terminal;
 
@@ -21,6 +24,8 @@ use crate::result::RunResult;
 pub enum Format {
     /// For programs: `result.schema.json`.
     Json,
+    /// For people: one page with plots, which asks for nothing else.
+    Html,
 }
 
 /// Why a report was not written.
@@ -29,6 +34,9 @@ pub enum ReportError {
     /// It cannot be said in that form.
     #[error("the report cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// It cannot be said as a page.
+    #[error("the report cannot be written as HTML: {0}")]
+    Html(#[from] askama::Error),
     /// The file cannot be written.
     #[error("failed to write {0}: {1}")]
     File(String, #[source] io::Error),
@@ -38,10 +46,11 @@ impl Format {
     /// The report in this form.
     ///
     /// # Errors
-    /// [`ReportError::Json`].
+    /// [`ReportError::Json`], [`ReportError::Html`].
     pub fn render(self, result: &RunResult) -> Result<String, ReportError> {
         match self {
             Self::Json => json::render(result),
+            Self::Html => Ok(html::render(result)?),
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 
+use super::figures::{MIB, millis, rate};
 use crate::result::{Kind, Measured, Percentiles, Phase, ProcessSamples, RunResult};
 
 const RED: Style = AnsiColor::Red.on_default();
@@ -11,8 +12,6 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
-
-const MIB: f64 = 1024.0 * 1024.0;
 
 /// What was done, the table of tools (of a ramp: of steps), failures by code, what was not done, and the processes.
 #[derive(Debug)]
@@ -139,18 +138,4 @@ fn memory(f: &mut fmt::Formatter<'_>, process: &ProcessSamples) -> fmt::Result {
         write!(f, "; grows by {resident:+} MiB and {descriptors:+} descriptors an hour")?;
     }
     writeln!(f)
-}
-
-/// Three figures or more.
-fn millis(micros: u64) -> String {
-    let millis = micros as f64 / 1000.0;
-    match millis {
-        0.0..10.0 => format!("{millis:.2}"),
-        10.0..100.0 => format!("{millis:.1}"),
-        _ => format!("{millis:.0}"),
-    }
-}
-
-fn rate(rate: f64) -> String {
-    format!("{}", (rate * 10.0).round() / 10.0)
 }

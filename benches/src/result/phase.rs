@@ -75,8 +75,17 @@ pub struct Slice {
     pub start_seconds: f64,
     /// Its length in seconds; the last one may be shorter.
     pub seconds: f64,
+    /// Arrivals that were due. This, `late` and `ended` are 0 in results of before they were noted.
+    #[serde(default)]
+    pub due: u64,
     /// Arrivals that were dropped.
     pub dropped: u64,
+    /// Arrivals that this program itself began late.
+    #[serde(default)]
+    pub late: u64,
+    /// Flows that ended, whenever they began.
+    #[serde(default)]
+    pub ended: u64,
     /// The calls of each tool that was called.
     pub tools: IndexMap<String, SliceMeasured>,
 }

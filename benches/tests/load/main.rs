@@ -5,6 +5,7 @@
 mod fake;
 mod flows;
 mod open_loop;
+mod page;
 mod program;
 mod ramp;
 mod refusals;

@@ -68,6 +68,7 @@ async fn arrivals_without_room_are_dropped_and_counted() {
     assert_eq!((phase.arrivals.due, phase.arrivals.dropped, phase.total.count), (100, 95, 5));
     assert_eq!(slow.made().len(), 5);
     assert_eq!(phase.slices.iter().map(|slice| slice.dropped).sum::<u64>(), 95);
+    assert!(phase.slices.iter().all(|slice| (slice.due, slice.ended) == (10, 0)), "{:?}", phase.slices);
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,6 +106,7 @@ async fn throughput_is_what_ended_well_while_it_was_measured() {
     assert_eq!((phase.total.errors["NO"], phase.tools["message_get"].errors["NO"]), (250, 250));
     assert!((74.0..=75.0).contains(&phase.total.throughput), "{}", phase.total.throughput);
     assert!((99.0..=100.0).contains(&phase.arrivals.ended_per_second), "{:?}", phase.arrivals);
+    assert!(phase.slices.iter().all(|slice| (99..=101).contains(&slice.ended)), "{:?}", phase.slices);
     // One that serves fewer than come does not seem faster for what it serves afterwards.
     let slow = Fake::one_by_one(|_| (millis(20), Ok(())));
     let phase = run(&driver(), &slow, ONE_CALL, 100.0).await;

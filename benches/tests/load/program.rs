@@ -39,8 +39,12 @@ impl Place {
         fs::write(self.0.join(name), text).unwrap();
     }
 
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).unwrap()
+    }
+
     pub(crate) fn result(&self, name: &str) -> RunResult {
-        RunResult::parse(&fs::read_to_string(self.0.join(name)).unwrap()).unwrap()
+        RunResult::parse(&self.read(name)).unwrap()
     }
 }
 
@@ -170,9 +174,15 @@ async fn a_ramp_tells_whether_a_rate_held() {
 async fn a_soak_is_reported_as_one() {
     let mock = MockApi::builder().start().await.unwrap();
     let (place, api) = (Place::new(), mock.url());
-    let (code, shown, told) =
-        place.run(&twenty("soak", &["--api", &api, "--report", "json=r.json", "--scenario", "sends"])).await;
+    let (code, shown, told) = place
+        .run(&twenty("soak", &["--api", &api, "--report", "json=r.json,html=r.html", "--scenario", "sends"]))
+        .await;
     let result = place.result("r.json");
+    let page = place.read("r.html");
+    assert!(
+        page.starts_with("<!doctype html>") && page.contains("sends over rest, 200 arrivals a second"),
+        "{page}"
+    );
     assert_eq!((code, result.kind, result.phases[0].total.count), (0, Kind::Soak, 20), "{shown}{told}");
 }
 

@@ -12,13 +12,13 @@ use std::time::Duration;
 
 use crate::fake::{Fake, ONE_CALL, driver, millis, run};
 
-async fn phase() -> Phase {
+pub(crate) async fn phase() -> Phase {
     let target =
         Fake::new(|number| (millis(number as u64 % 50), if number % 10 == 0 { Err("NO") } else { Ok(()) }));
     run(&Driver { max_in_flight: 3, ..driver() }, &target, ONE_CALL, 100.0).await
 }
 
-fn whole(phases: Vec<Phase>, kind: Kind) -> RunResult {
+pub(crate) fn whole(phases: Vec<Phase>, kind: Kind) -> RunResult {
     let text = str::to_owned;
     let sample = |at_seconds| Sample { at_seconds, resident_bytes: 40 << 20, descriptors: 12 };
     RunResult {
