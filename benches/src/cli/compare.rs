@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use benches::comparison::{self, Comparison, Pair, Run, Verdict, differences, figures};
-use benches::report::{Compared, write_json};
+use benches::comparison::{self, Compared, Comparison, Pair, Run, Verdict, differences, figures};
+use benches::report::{Verdicts, write_json};
 use benches::result::{Machine, ScenarioId};
 use benches::scenario::{Scenario, Source, Transport};
 use benches::units::{duration, share, some_time};
@@ -112,8 +112,8 @@ impl Arguments {
             machine: Machine::this(),
             scenario: ScenarioId { name: source.name.clone(), digest: source.digest() },
             options: self.told(source.scenario.transport),
-            base: base.end().await,
-            new: new.end().await,
+            base: Compared { given: self.base.to_string(), targets: base.end().await },
+            new: Compared { given: self.new.to_string(), targets: new.end().await },
             figures: figures(&pairs, self.max_regression),
             differences: differences(&pairs),
             pairs,
@@ -179,17 +179,16 @@ impl Arguments {
     }
 
     fn report(&self, found: &Comparison) -> Result<ExitCode, Refusal> {
-        print(&Compared(found).to_string());
+        print(&Verdicts(found).to_string());
         if let Some(path) = &self.report {
             write_json(found, path).map_err(|error| Refusal::Failed(error.to_string()))?;
         }
-        let is = |verdict| found.figures.iter().any(|figure| figure.verdict == verdict);
-        if is(Verdict::Unclear) && !is(Verdict::Worse) {
+        if found.has(Verdict::Unclear) && !found.fails() {
             complain(
-                "too noisy to see a regression of that size everywhere: give more --pairs, a longer --duration, or a quieter machine",
+                "too noisy for every figure: give more --pairs, a longer --duration, or a quieter machine",
             );
         }
-        Ok(match is(Verdict::Worse) || !found.differences.is_empty() {
+        Ok(match found.fails() {
             _ if found.interrupted => ExitCode::from(INTERRUPTED),
             true => ExitCode::from(FAILED),
             false => ExitCode::SUCCESS,

@@ -1,5 +1,6 @@
 //! One of the two that are compared.
 
+use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -24,6 +25,15 @@ pub(crate) enum Given {
     Programs(Box<Path>),
     /// What runs already.
     Running(Url),
+}
+
+impl fmt::Display for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Programs(directory) => directory.display().fmt(f),
+            Self::Running(url) => url.fmt(f),
+        }
+    }
 }
 
 impl FromStr for Given {

@@ -38,15 +38,25 @@ pub struct Comparison {
     /// How.
     pub options: Options,
     /// What was there before.
-    pub base: Vec<TargetInfo>,
+    pub base: Compared,
     /// What is to be released.
-    pub new: Vec<TargetInfo>,
+    pub new: Compared,
     /// What each figure came to.
     pub figures: Vec<Figure>,
     /// Codes that only one of both failed with: then the figures are of different work.
     pub differences: Vec<String>,
     /// The pairs, in the order of time.
     pub pairs: Vec<Pair>,
+}
+
+/// One of both.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Compared {
+    /// As the command line names it.
+    pub given: String,
+    /// What there was to call.
+    pub targets: Vec<TargetInfo>,
 }
 
 /// Tells it from the result of a run.
@@ -204,6 +214,20 @@ pub enum Verdict {
     Better,
     /// The pairs differ so much from each other that a regression as large as what is allowed could not be seen.
     Unclear,
+}
+
+impl Comparison {
+    /// Whether any figure came to that.
+    #[must_use]
+    pub fn has(&self, verdict: Verdict) -> bool {
+        self.figures.iter().any(|figure| figure.verdict == verdict)
+    }
+
+    /// Whether the new one may not be released as it is.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        self.has(Verdict::Worse) || !self.differences.is_empty()
+    }
 }
 
 impl Verdict {

@@ -14,9 +14,9 @@ const BOLD: Style = Style::new().bold();
 
 /// What was compared, the table of figures, and what it means.
 #[derive(Debug)]
-pub struct Compared<'a>(pub &'a Comparison);
+pub struct Verdicts<'a>(pub &'a Comparison);
 
-impl fmt::Display for Compared<'_> {
+impl fmt::Display for Verdicts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(found) = self;
         let (scenario, options) = (&found.scenario.name, &found.options);
@@ -26,10 +26,8 @@ impl fmt::Display for Compared<'_> {
             "{BOLD}{scenario}{BOLD:#} over {transport}, {pairs} pairs, {} connections",
             options.connections
         )?;
-        for (name, targets) in [("base", &found.base), ("new", &found.new)] {
-            for target in targets {
-                writeln!(f, "{DIM}{name:<4} {:<4} {}{DIM:#}", target.role, target.address)?;
-            }
+        for (name, compared) in [("base", &found.base), ("new", &found.new)] {
+            writeln!(f, "{DIM}{name:<4} {}{DIM:#}", compared.given)?;
         }
         if found.interrupted {
             writeln!(f, "{YELLOW}interrupted: this is what there was until then{YELLOW:#}")?;
@@ -45,7 +43,21 @@ impl fmt::Display for Compared<'_> {
             )?;
         }
         found.figures.iter().try_for_each(|figure| row(f, figure, options.max_regression))?;
-        found.differences.iter().try_for_each(|difference| writeln!(f, "{RED}{difference}{RED:#}"))
+        found.differences.iter().try_for_each(|difference| writeln!(f, "{RED}{difference}{RED:#}"))?;
+        conclusion(f, found)
+    }
+}
+
+fn conclusion(f: &mut fmt::Formatter<'_>, found: &Comparison) -> fmt::Result {
+    let limit = found.options.max_regression * 100.0;
+    if found.fails() {
+        writeln!(f, "\n{RED}NEW is worse than BASE{RED:#}")
+    } else if found.figures.is_empty() {
+        writeln!(f, "\n{YELLOW}too few pairs to say anything{YELLOW:#}")
+    } else if found.has(Verdict::Unclear) {
+        writeln!(f, "\n{YELLOW}no regression seen, but one of {limit} % could hide in the noise{YELLOW:#}")
+    } else {
+        writeln!(f, "\n{GREEN}no regression of {limit} %{GREEN:#}")
     }
 }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-pub use comparison::Compared;
+pub use comparison::Verdicts;
 pub use html::{Axis, Line, MOST_POINTS, Mark, Plot, Unit, plots};
 pub use json::write as write_json;
 pub use terminal::Terminal;

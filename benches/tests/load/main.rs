@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
+mod closed_loop;
+mod compare;
 mod fake;
 mod flows;
 mod open_loop;
