@@ -10,6 +10,7 @@
 mod calls;
 pub mod comparison;
 pub mod engine;
+pub mod export;
 pub mod process;
 pub mod report;
 pub mod result;

@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod compare;
+mod export;
 mod interrupt;
 mod measure;
 mod options;
@@ -48,6 +49,7 @@ enum Command {
     Ramp(Box<ramp::Arguments>),
     Soak(Box<soak::Arguments>),
     Compare(Box<compare::Arguments>),
+    Export(export::Arguments),
     Scenarios(scenarios::Arguments),
 }
 
@@ -71,6 +73,7 @@ impl Cli {
             Command::Ramp(arguments) => ramp::main(arguments),
             Command::Soak(arguments) => soak::main(arguments),
             Command::Compare(arguments) => compare::main(arguments),
+            Command::Export(arguments) => export::main(arguments),
             Command::Scenarios(arguments) => scenarios::main(arguments),
         };
         let (code, error) = match done {

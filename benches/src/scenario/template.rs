@@ -53,6 +53,18 @@ impl Arguments {
     }
 }
 
+impl Arguments {
+    /// As they stand in a scenario.
+    #[must_use]
+    pub fn written(&self) -> Value {
+        written(&self.0)
+    }
+}
+
+fn written(members: &IndexMap<String, Node>) -> Value {
+    members.iter().map(|(name, node)| (name.clone(), node.written())).collect::<Map<_, _>>().into()
+}
+
 impl TryFrom<Map<String, Value>> for Arguments {
     type Error = String;
 
@@ -83,6 +95,16 @@ impl Node {
         }
     }
 
+    /// As it stands in a scenario: read again it is the same.
+    fn written(&self) -> Value {
+        match self {
+            Self::Fixed(value) => doubled(value),
+            Self::Text(pieces) => pieces.iter().map(Piece::written).collect::<String>().into(),
+            Self::List(items) => items.iter().map(Self::written).collect(),
+            Self::Object(object) => written(object),
+        }
+    }
+
     fn fill(&self, filler: &mut impl Filler) -> Result<Value, Unfilled> {
         match self {
             Self::Fixed(value) => Ok(value.clone()),
@@ -102,6 +124,27 @@ impl Node {
             Self::List(items) => items.iter().for_each(|item| item.collect(found)),
             Self::Object(object) => object.values().for_each(|member| member.collect(found)),
         }
+    }
+}
+
+impl Piece {
+    fn written(&self) -> String {
+        match self {
+            Self::Literal(literal) => literal.replace('$', "$$"),
+            Self::Variable(variable) => variable.to_string(),
+        }
+    }
+}
+
+/// A value whose dollar signs stand for themselves.
+fn doubled(value: &Value) -> Value {
+    match value {
+        Value::String(text) => text.replace('$', "$$").into(),
+        Value::Array(items) => items.iter().map(doubled).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), doubled(value))).collect::<Map<_, _>>().into()
+        }
+        other => other.clone(),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod closed_loop;
 mod compare;
+mod export;
 mod fake;
 mod flows;
 mod open_loop;
