@@ -200,7 +200,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     many_at_once(&runtime, rounds, &mut lines);
     runtime.block_on(starts(if only_try { 1 } else { 11 }, &mut lines))?;
     sizes(&mut lines)?;
+    if only_try {
+        println!("{} figures can be measured", lines.len());
+        return Ok(ExitCode::SUCCESS);
+    }
     lines.iter().for_each(Line::print);
-    let reached = only_try || lines.iter().all(Line::holds);
+    let reached = lines.iter().all(Line::holds);
     Ok(if reached { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
