@@ -19,8 +19,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn calls() -> [(&'static str, &'static str, Value); 4] {
     let send = |to: &str| json!({ "destinationNumber": to, "text": "Seu pedido saiu para entrega." });
     let buttons = json!({
-        "destinationNumber": "+5511988887777", "text": "Confirma?", "header": "Pedido 42", "footer": "Acme",
-        "buttons": [{ "id": "yes", "title": "Sim" }, { "id": "no", "title": "Não" }],
+        "destinationNumber": "+5511988887777", "text": "Confirma?", "footer": "Acme",
+        "header": { "type": "text", "content": "Pedido 42" },
+        "buttons": [{ "type": "reply", "label": "Sim" }, { "type": "reply", "label": "Não" }],
     });
     [
         ("small", "message_get", json!({ "id": "msg_1" })),
