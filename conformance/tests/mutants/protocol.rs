@@ -62,8 +62,11 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         repeat(ask, "/method", "mcp-method");
     }),
     ask("calls the tool that the header does not name", "headers/name-twice-first/mcp", |ask| {
-        // Of two names the layer reads the last.
+        // Of two names the layer reads the last, and passes on what it read.
         repeat(ask, "/params/name", "mcp-name");
+        if !ask.body.is_null() {
+            ask.raw = ask.body.to_string().into();
+        }
     }),
     ask("takes any body for JSON", "headers/content-type-text/mcp", |ask| {
         ask.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
