@@ -92,6 +92,21 @@ async fn unknown_tools_and_malformed_params_are_invalid_params() {
     assert_eq!(legacy(&server, "tools/call", Value::Null).await.error(), (200, -32602));
 }
 
+/// One reader takes the first, another the last.
+#[tokio::test]
+async fn what_is_named_twice_is_malformed() {
+    let server = start(NOWHERE).await;
+    let params = json!({ "name": "numbers_list", "arguments": {} });
+    let twice = |body: Value| {
+        body.to_string().replace(r#""arguments":{}"#, r#""name":"branding_get","arguments":{}"#)
+    };
+    let named = edit(modern_headers("tools/call", &json!({ "name": "branding_get" })), &[]);
+    let body = twice(request("tools/call", modern_params(params.clone())));
+    assert!(body.contains(r#""name":"numbers_list","name":"branding_get""#), "{body}");
+    assert_eq!(post(&server, named, body).await.error(), (200, -32602));
+    assert_eq!(post(&server, headers(), twice(request("tools/call", params))).await.error(), (200, -32602));
+}
+
 #[tokio::test]
 async fn unknown_methods_are_not_found() {
     let server = start(NOWHERE).await;
