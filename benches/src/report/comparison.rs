@@ -2,15 +2,8 @@
 
 use std::fmt;
 
-use anstyle::{AnsiColor, Style};
-
+use super::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use crate::comparison::{Comparison, Figure, Verdict};
-
-const RED: Style = AnsiColor::Red.on_default();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
-const GREEN: Style = AnsiColor::Green.on_default();
-const DIM: Style = Style::new().dimmed();
-const BOLD: Style = Style::new().bold();
 
 /// What was compared, the table of figures, and what it means.
 #[derive(Debug)]

@@ -4,6 +4,7 @@ mod comparison;
 mod figures;
 mod html;
 mod json;
+mod style;
 mod terminal;
 
 use std::fs;

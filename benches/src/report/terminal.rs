@@ -2,16 +2,9 @@
 
 use std::fmt;
 
-use anstyle::{AnsiColor, Style};
-
 use super::figures::{MIB, millis, rate};
+use super::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use crate::result::{Kind, Measured, Percentiles, Phase, ProcessSamples, RunResult};
-
-const RED: Style = AnsiColor::Red.on_default();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
-const GREEN: Style = AnsiColor::Green.on_default();
-const DIM: Style = Style::new().dimmed();
-const BOLD: Style = Style::new().bold();
 
 /// What was done, the table of tools (of a ramp: of steps), failures by code, what was not done, and the processes.
 #[derive(Debug)]
