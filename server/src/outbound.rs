@@ -1,19 +1,21 @@
-//! Clients for what this server asks elsewhere: the API, the authorization server, the collector of spans.
+//! Clients for what this server asks elsewhere now and then, the authorization server and the collector of spans; that of the API is `upstream`'s.
 
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::Body;
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Response, retry};
+use reqwest::{Client, ClientBuilder, retry};
 use url::Url;
 
 use crate::base_url::is_loopback;
-use crate::{NAME, VERSION};
+
+/// The name that this server gives itself.
+pub(crate) const AGENT: &str = concat!("pilot-status-mcp/", env!("CARGO_PKG_VERSION"));
 
 /// The one way to begin a client. It follows no redirects, which would carry credentials elsewhere, and goes past a proxy of the environment, which is for
 /// the world outside, where `loopback` says so. Nor does it send anything twice of its own accord, and so keeps no second copy of a request.
 pub fn client(loopback: bool) -> ClientBuilder {
-    let builder = Client::builder()
-        .user_agent(format!("{NAME}/{VERSION}"))
-        .redirect(Policy::none())
-        .retry(retry::never());
+    let builder = Client::builder().user_agent(AGENT).redirect(Policy::none()).retry(retry::never());
     if loopback { builder.no_proxy() } else { builder }
 }
 
@@ -41,13 +43,15 @@ impl Clients {
 ///
 /// # Errors
 /// When it breaks off.
-pub(crate) async fn read(
-    mut response: Response,
+pub(crate) async fn read<B: Body<Data = Bytes> + Unpin>(
+    mut body: B,
     most: usize,
     mut keep: impl FnMut(&[u8]) -> bool,
-) -> reqwest::Result<bool> {
+) -> Result<bool, B::Error> {
     let mut left = most;
-    while let Some(chunk) = response.chunk().await? {
+    while let Some(frame) = body.frame().await.transpose()? {
+        // Trailers are of no use here.
+        let Ok(chunk) = frame.into_data() else { continue };
         let Some(after) = left.checked_sub(chunk.len()) else { return Ok(false) };
         left = after;
         if !keep(&chunk) {

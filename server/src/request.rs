@@ -11,6 +11,9 @@ use crate::validate::Problem;
 /// Everything but the unreserved characters of RFC 3986: a value can end neither its path segment nor its query parameter.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Longest path with its query, in bytes. No server takes as much, and a URL has no room for twice of it.
+const MAX_TARGET_BYTES: usize = 32 * 1024;
+
 /// Largest integer that a double holds exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
 
@@ -30,7 +33,8 @@ pub struct Request {
 /// Maps arguments, already valid by the tool's schema, to a request.
 ///
 /// # Errors
-/// The arguments that cannot be sent as they are: path segments that would name another resource, headers that would break out of their line.
+/// The arguments that cannot be sent as they are: path segments that would name another resource, headers that would break out of their line, more than a
+/// URL can hold.
 pub fn build(operation: &Operation, arguments: &Map<String, Value>) -> Result<Request, Vec<Problem>> {
     let mut parts = Parts { path: operation.path.clone(), ..Parts::default() };
     for argument in &operation.arguments {
@@ -93,9 +97,19 @@ impl Parts {
         if !self.query.is_empty() {
             target = format!("{target}?{}", self.query.join("&"));
         }
+        if target.len() > MAX_TARGET_BYTES {
+            return Err(vec![too_long(target.len())]);
+        }
         let body = has_body.then(|| Bytes::from(Value::Object(self.body).to_string()));
         Ok(Request { method, target, headers: self.headers, body })
     }
+}
+
+fn too_long(bytes: usize) -> Problem {
+    let message = format!(
+        "the arguments make a URL of {bytes} bytes, where {MAX_TARGET_BYTES} can be sent: shorten those that stand in path and query"
+    );
+    Problem { path: String::new(), message }
 }
 
 fn encode(value: &str) -> String {

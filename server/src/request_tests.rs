@@ -90,6 +90,16 @@ fn refuses_what_would_break_out_of_a_header() {
     assert_eq!(built(&operation, json!({ "key": "é" })).headers[0].1.as_bytes(), "é".as_bytes());
 }
 
+/// Refused here, where it would else look as if the API could not be reached.
+#[test]
+fn refuses_what_no_url_can_hold() {
+    let operation = operation("GET", "/v1/things", vec![argument("q", Place::Query)]);
+    let of = |length: usize| build(&operation, json!({ "q": "x".repeat(length) }).as_object().unwrap());
+    let longest = MAX_TARGET_BYTES - "/v1/things?q=".len();
+    assert_eq!(of(longest).unwrap().target.len(), MAX_TARGET_BYTES);
+    assert!(of(longest + 1).unwrap_err()[0].message.contains("a URL of 32769 bytes"));
+}
+
 #[test]
 fn null_outside_the_body_is_absent() {
     let operation =

@@ -43,9 +43,9 @@ pub enum StartError {
     /// A tool cannot be made of the contract; the tests exclude it.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// The client of the API cannot be set up.
-    #[error("failed to set up the client of the upstream")]
-    Upstream(#[from] reqwest::Error),
+    /// The client of the API, or that of the authorization server, cannot be set up.
+    #[error("failed to set up a client: {0}")]
+    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The system has no random numbers.
     #[error("failed to get random numbers: {0}")]
     Random(#[from] getrandom::Error),
@@ -90,7 +90,8 @@ impl Server {
             meta_tools: config.selection.meta_tools.then(|| MetaTools::new(&table)).transpose()?,
             diagnostic_tools: config.selection.diagnostic_tools,
             credentials,
-            upstream: Upstream::new(&config, metrics.clone())?,
+            upstream: Upstream::new(&config, metrics.clone())
+                .map_err(|error| StartError::Client(error.into()))?,
             admission: Admission::new(&config.limits, metrics.clone()),
             metrics,
             request_ids: RequestIds::of_this_process(),

@@ -1,14 +1,17 @@
 //! The API behind the server.
 
+mod client;
+
+use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
-use http::{HeaderValue, Method, StatusCode};
-use reqwest::{Client, Response};
-use thiserror::Error;
-use url::Url;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use hyper::body::{Body, Incoming};
+use tokio::time::timeout;
 
 use crate::attempts::Attempts;
 use crate::auth::CredentialHeader;
@@ -16,6 +19,7 @@ use crate::operation::{Metrics, trace};
 use crate::request::Request;
 use crate::room::{Collected, Held, Room};
 use crate::{Config, outbound, retry_after};
+use client::Client;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
@@ -24,8 +28,6 @@ const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 #[derive(Debug, Clone)]
 pub struct Upstream {
     client: Client,
-    /// Read once: each request has a copy with another path.
-    base: Url,
     attempts: Arc<Attempts>,
     max_response_bytes: usize,
     room: Room,
@@ -45,7 +47,7 @@ pub struct Reply {
 }
 
 /// No answer that can be used. The texts name neither the key nor the path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {
     /// No connection, or it broke before an answer began.
     #[error("the Pilot Status API cannot be reached")]
@@ -76,21 +78,12 @@ impl Upstream {
     /// A client for the API that `config` names, whose answers are counted in `metrics`. Redirects are not followed: they would carry the key elsewhere.
     ///
     /// # Errors
-    /// When TLS cannot be set up, such as without any root certificate.
-    pub fn new(config: &Config, metrics: Metrics) -> Result<Self, reqwest::Error> {
-        let builder = outbound::client(config.upstream.is_loopback())
-            .connect_timeout(config.connect_timeout)
-            .tcp_nodelay(true)
-            // A small answer could unpack to one beyond any bound; see the header as well.
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate();
+    /// When TLS cannot be set up, such as without any root certificate, or the proxy that the environment names cannot be used.
+    pub fn new(config: &Config, metrics: Metrics) -> io::Result<Self> {
         let room = Room::for_answers(config.limits.answer_bytes, metrics.clone());
         let attempts = Arc::new(Attempts::new(&config.limits, config.upstream_timeout, metrics));
-        let client = builder.build()?;
-        let base = client.get(config.upstream.as_str()).build()?.url().clone();
-        Ok(Self { client, base, attempts, max_response_bytes: config.max_response_bytes, room })
+        let client = Client::new(&config.upstream, config.connect_timeout)?;
+        Ok(Self { client, attempts, max_response_bytes: config.max_response_bytes, room })
     }
 
     /// Sends a request with a credential, again if need be, all within `limit`; see `Attempts`. Dropping the future ends the request.
@@ -112,19 +105,19 @@ impl Upstream {
         request: &Request,
         (name, value): &CredentialHeader,
     ) -> Result<Reply, UpstreamError> {
-        let mut sent = reqwest::Request::new(request.method.clone(), self.url(&request.target));
-        let headers = sent.headers_mut();
-        headers.extend(request.headers.iter().cloned());
-        trace::tell(headers);
+        let mut headers: HeaderMap = request.headers.iter().cloned().collect();
+        trace::tell(&mut headers);
         headers.insert(ACCEPT, JSON);
+        // A small answer could unpack to one beyond any bound.
         headers.insert(ACCEPT_ENCODING, IDENTITY);
         headers.insert(name, value.clone());
-        if let Some(body) = &request.body {
+        if request.body.is_some() {
             headers.insert(CONTENT_TYPE, JSON);
-            *sent.body_mut() = Some(body.clone().into());
         }
-        let response = self.client.execute(sent).await;
-        let response = response.map_err(|error| classify(error, UpstreamError::Unreachable))?;
+        let body = request.body.clone().unwrap_or_default();
+        let sent = self.client.send(request.method.clone(), &request.target, headers, body);
+        let sent = sent.map_err(|error| failed(&error, UpstreamError::Unreachable))?;
+        let response = sent.await.map_err(|error| failed(&error, UpstreamError::Unreachable))?;
         let status = response.status();
         let retry_after = retry_after::seconds(response.headers());
         match self.read(response).await {
@@ -134,49 +127,39 @@ impl Upstream {
         }
     }
 
-    /// Where a path of the API, perhaps with a query, is.
-    fn url(&self, target: &str) -> Url {
-        let (path, query) =
-            target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-        let mut url = self.base.clone();
-        url.set_path(&[self.base.path().trim_end_matches('/'), path].concat());
-        url.set_query(query);
-        url
-    }
-
     /// Whether the API answers at all, within `limit`. The request has no key: that the API refuses it is an answer.
     pub(crate) async fn probe(&self, limit: Duration) -> Result<(), &'static str> {
-        let request = self.client.get(self.url("/v1/numbers")).timeout(limit);
-        match request.send().await {
-            Ok(response) if response.status().is_server_error() => Err("the Pilot Status API fails"),
-            Ok(_) => Ok(()),
-            Err(error) if error.is_timeout() => Err("the Pilot Status API does not answer in time"),
-            Err(_) => Err("the Pilot Status API cannot be reached"),
+        let unreachable = "the Pilot Status API cannot be reached";
+        let sent = self.client.send(Method::GET, "/v1/numbers", HeaderMap::new(), Bytes::new());
+        match timeout(limit, sent.map_err(|_| unreachable)?).await {
+            Ok(Ok(response)) if response.status().is_server_error() => Err("the Pilot Status API fails"),
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) => Err(unreachable),
+            Err(_) => Err("the Pilot Status API does not answer in time"),
         }
     }
 
     /// The body, as far as there is room for it.
-    async fn read(&self, response: Response) -> Result<(Bytes, Held), UpstreamError> {
+    async fn read(&self, response: Response<Incoming>) -> Result<(Bytes, Held), UpstreamError> {
         let most = self.max_response_bytes;
-        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
-        let mut body = Collected::new(&self.room, announced.unwrap_or(most).min(most));
+        let body = response.into_body();
+        let announced = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
+        let mut collected = Collected::new(&self.room, announced.unwrap_or(most).min(most));
         let mut full = false;
-        let whole = outbound::read(response, most, |chunk| {
-            full = body.extend(chunk).is_err();
+        let whole = outbound::read(body, most, |chunk| {
+            full = collected.extend(chunk).is_err();
             !full
         });
-        match whole.await.map_err(|error| classify(error, UpstreamError::Truncated))? {
-            true => Ok(body.finish()),
+        match whole.await.map_err(|error| failed(&error, UpstreamError::Truncated))? {
+            true => Ok(collected.finish()),
             false if full => Err(UpstreamError::NoRoom),
             false => Err(UpstreamError::TooLong),
         }
     }
 }
 
-fn classify(error: reqwest::Error, otherwise: UpstreamError) -> UpstreamError {
-    let kind = if error.is_timeout() && !error.is_connect() { UpstreamError::Timeout } else { otherwise };
-    // The URL holds ids, which are the caller's.
-    let cause = error.without_url();
-    tracing::warn!(cause = ?cause, "{kind}");
+/// Logs why there is no answer. The causes name hosts at most, never the URL, whose ids are the caller's.
+fn failed(cause: &dyn Error, kind: UpstreamError) -> UpstreamError {
+    tracing::warn!(?cause, "{kind}");
     kind
 }

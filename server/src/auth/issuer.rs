@@ -68,7 +68,8 @@ impl Issuer {
         let judge = if settings.validation == Validation::Jwks { keys } else { introspection };
         let discovers = judge.is_none() || token.is_none();
         let patience = Duration::from_secs(settings.timeout_seconds);
-        let clients = Clients::new(|builder| builder.timeout(patience))?;
+        let clients = Clients::new(|builder| builder.timeout(patience))
+            .map_err(|error| StartError::Client(error.into()))?;
         Ok(Self {
             site: Site { clients, issuer, name: settings.issuer.clone().into() },
             client_id: settings.client_id.clone(),
@@ -170,7 +171,7 @@ async fn send(request: RequestBuilder) -> Result<Answer, Unavailable> {
     let response = request.header(ACCEPT, "application/json").send().await.map_err(failed)?;
     let status = response.status();
     let mut body = Zeroizing::new(Vec::new());
-    let whole = outbound::read(response, MAX_ANSWER_BYTES, |chunk| {
+    let whole = outbound::read(http::Response::from(response).into_body(), MAX_ANSWER_BYTES, |chunk| {
         body.extend_from_slice(chunk);
         true
     });

@@ -21,6 +21,7 @@ mod precedence;
 mod process;
 mod program;
 mod protocol;
+mod proxies;
 mod selection;
 mod settings;
 mod slow_readers;

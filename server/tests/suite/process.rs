@@ -59,7 +59,7 @@ impl Program {
     }
 
     /// A call under way; an error when nobody answered it.
-    fn call(&self) -> JoinHandle<reqwest::Result<String>> {
+    pub(crate) fn call(&self) -> JoinHandle<reqwest::Result<String>> {
         let url = format!("{}/mcp", self.url);
         let body =
             request("tools/call", json!({ "name": "message_get", "arguments": { "id": "secret_id" } }));
