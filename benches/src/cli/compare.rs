@@ -185,7 +185,7 @@ impl Arguments {
         }
         if found.has(Verdict::Unclear) && !found.fails() {
             complain(
-                "too noisy for every figure: give more --pairs, a longer --duration, or a quieter machine",
+                "too noisy for some figures: give more --pairs, a longer --duration, or a quieter machine",
             );
         }
         Ok(match found.fails() {
