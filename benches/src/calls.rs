@@ -6,17 +6,10 @@ use bytes::Bytes;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use crate::targets::Revision;
+
 /// The key of the demo world that makes them.
 pub const KEY: &str = "ps_demo_meta";
-
-/// A revision of MCP, as requests are written in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Revision {
-    /// 2026-07-28: with metadata in every request.
-    Modern,
-    /// 2025-11-25, which leaves it to the headers.
-    Legacy,
-}
 
 /// A call that can be made over and over.
 #[derive(Debug, Clone)]
@@ -112,17 +105,15 @@ fn mcp(client: &Client, base: &str, revision: Revision, method: &str, params: Va
     let request = client.post(format!("{base}/mcp")).header("x-api-key", KEY);
     let request = request.header("content-type", "application/json");
     let request = request.header("accept", "application/json, text/event-stream");
-    let request = match revision {
-        Revision::Modern => request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", method),
-        Revision::Legacy => request.header("mcp-protocol-version", "2025-11-25"),
-    };
+    let request = request.header("mcp-protocol-version", revision.name());
+    let request = if revision == Revision::Modern { request.header("mcp-method", method) } else { request };
     request.body(message(method, params, revision))
 }
 
 fn message(method: &str, mut params: Value, revision: Revision) -> String {
     if let (Revision::Modern, Some(params)) = (revision, params.as_object_mut()) {
         let meta = json!({
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/protocolVersion": revision.name(),
             "io.modelcontextprotocol/clientCapabilities": {},
         });
         params.insert("_meta".to_owned(), meta);

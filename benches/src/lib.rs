@@ -19,5 +19,6 @@ pub mod targets;
 pub mod units;
 pub mod watch;
 
-pub use calls::{Call, KEY, Revision, body, sent, tools_list};
+pub use calls::{Call, KEY, body, sent, tools_list};
 pub use process::{Process, ProcessError, Programs};
+pub use targets::Revision;

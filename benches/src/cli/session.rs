@@ -126,6 +126,7 @@ impl<'a> Session<'a> {
     fn told(&self) -> result::Options {
         result::Options {
             transport: self.ready.transport,
+            revision: self.ready.revision,
             arrivals: self.options.arrivals,
             seed: self.options.seed,
             warm_up_seconds: self.measuring.warm_up.as_secs_f64(),

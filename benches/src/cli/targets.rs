@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use benches::result::TargetInfo;
 use benches::scenario::{Credential, Scenario, Transport};
-use benches::targets::{AnyTarget, Mcp, Rest, Stdio};
+use benches::targets::{AnyTarget, Mcp, Rest, Revision, Stdio};
 use benches::{Process, ProcessError, Programs};
 use clap::Args;
 use reqwest::Url;
@@ -33,6 +33,9 @@ pub(crate) struct Targets {
     /// Processes that are started for each caller, over stdio.
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=256))]
     stdio_processes: u16,
+    /// The revision of MCP that is spoken [default: 2026-07-28].
+    #[arg(long, value_name = "REVISION")]
+    revision: Option<Revision>,
     /// Let keys go over plain http:// to a target that is not on loopback.
     #[arg(long)]
     insecure_http: bool,
@@ -77,6 +80,8 @@ fn on_loopback(url: &Url) -> bool {
 pub(crate) struct Ready {
     pub(crate) target: Arc<AnyTarget>,
     pub(crate) transport: Transport,
+    /// Of MCP.
+    pub(crate) revision: Option<Revision>,
     pub(crate) stdio_processes: Option<usize>,
     pub(crate) infos: Vec<TargetInfo>,
     /// Names and ids of processes of our own.
@@ -142,6 +147,7 @@ impl Targets {
             mcp: None,
             mcp_command: None,
             stdio_processes: 1,
+            revision: None,
             insecure_http: false,
             programs: Programs::Own,
         }
@@ -151,6 +157,7 @@ impl Targets {
     pub(crate) async fn ready(&self, scenario: &Scenario) -> Result<Ready, Refusal> {
         let transport = self.transport(scenario)?;
         self.check()?;
+        let revision = self.revision(transport)?;
         let callers = self.callers(scenario)?;
         if transport == Transport::Stdio && callers.is_empty() {
             let reason = "a server over stdio is started for its caller: the scenario needs credentials";
@@ -160,11 +167,15 @@ impl Targets {
         let processes = usize::from(self.stdio_processes);
         let target = match transport {
             Transport::Rest => AnyTarget::Rest(Rest::new(&started.api(self.api.as_ref())?, &callers)),
-            Transport::Mcp => AnyTarget::Mcp(Mcp::new(&self.endpoint(&mut started)?, &callers)),
+            Transport::Mcp => {
+                let server = Mcp::new(&self.endpoint(&mut started)?, &callers);
+                AnyTarget::Mcp(server.speaking(revision.unwrap_or_default()))
+            }
             Transport::Stdio => {
                 let command = self.command(&mut started)?;
                 let servers = Stdio::start(&command, &callers, processes);
-                AnyTarget::Stdio(servers.map_err(|error| Refusal::Unreachable(error.to_string()))?)
+                let servers = servers.map_err(|error| Refusal::Unreachable(error.to_string()))?;
+                AnyTarget::Stdio(servers.speaking(revision.unwrap_or_default()))
             }
         };
         target.reach().await.map_err(|error| {
@@ -179,6 +190,7 @@ impl Targets {
         Ok(Ready {
             target: Arc::new(target),
             transport,
+            revision,
             stdio_processes,
             infos: started.infos,
             watched,
@@ -219,6 +231,17 @@ impl Targets {
             ))),
             (Some((transport, _)), _) => Ok(transport),
             (None, asked) => Ok(asked.unwrap_or(scenario.transport)),
+        }
+    }
+
+    /// The revision of MCP, where that is spoken.
+    fn revision(&self, transport: Transport) -> Result<Option<Revision>, Refusal> {
+        match (transport, self.revision) {
+            (Transport::Rest, Some(_)) => {
+                Err(Refusal::Usage("--revision is of MCP: give --transport mcp or stdio".to_owned()))
+            }
+            (Transport::Rest, None) => Ok(None),
+            (Transport::Mcp | Transport::Stdio, asked) => Ok(Some(asked.unwrap_or_default())),
         }
     }
 

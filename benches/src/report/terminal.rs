@@ -25,8 +25,8 @@ impl fmt::Display for Terminal<'_> {
 }
 
 fn head(f: &mut fmt::Formatter<'_>, result: &RunResult) -> fmt::Result {
-    let (transport, scenario) = (result.options.transport.name(), &result.scenario.name);
-    writeln!(f, "{BOLD}{scenario}{BOLD:#} over {transport}")?;
+    let (way, scenario) = (result.options.way(), &result.scenario.name);
+    writeln!(f, "{BOLD}{scenario}{BOLD:#} over {way}")?;
     for target in &result.targets {
         writeln!(f, "{DIM}{:<4} {}{DIM:#}", target.role, target.address)?;
     }

@@ -17,6 +17,7 @@ pub use process::{Growth, ProcessSamples, Sample};
 
 use crate::engine::Arrivals;
 use crate::scenario::Transport;
+use crate::targets::Revision;
 
 /// The version of the form; a change that readers can trip over makes it another.
 pub const VERSION: u32 = 1;
@@ -92,6 +93,9 @@ pub struct ScenarioId {
 pub struct Options {
     /// How calls were made.
     pub transport: Transport,
+    /// The revision of MCP, where that was spoken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<Revision>,
     /// How arrivals were spread over time.
     pub arrivals: Arrivals,
     /// The seed of everything that is random.
@@ -107,6 +111,16 @@ pub struct Options {
     /// Processes for each caller, over stdio.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stdio_processes: Option<usize>,
+}
+
+impl Options {
+    /// How calls were made, in words: `rest`, or `mcp 2026-07-28`.
+    #[must_use]
+    pub fn way(&self) -> String {
+        let transport = self.transport.name();
+        self.revision
+            .map_or_else(|| transport.to_owned(), |revision| format!("{transport} {}", revision.name()))
+    }
 }
 
 /// A target. No key is in it.

@@ -41,6 +41,26 @@ pub(super) fn of_tool(message: &[u8], keep: bool, list: bool) -> Answer {
     }
 }
 
+/// The revision that a server agrees to in its answer to `initialize`.
+pub(super) fn revision(message: &[u8]) -> Result<String, String> {
+    #[derive(Deserialize)]
+    struct Initialized {
+        result: Option<Agreed>,
+        error: Option<RpcError>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Agreed {
+        protocol_version: String,
+    }
+    let message: Initialized = serde_json::from_slice(message).map_err(|_| "NOT_JSON".to_owned())?;
+    match (message.error, message.result) {
+        (Some(error), _) => Err(error.code()),
+        (None, Some(agreed)) => Ok(agreed.protocol_version),
+        (None, None) => Err("NO_RESULT".to_owned()),
+    }
+}
+
 /// The id of a message, where it answers something.
 pub(super) fn id(message: &[u8]) -> Option<u64> {
     #[derive(Deserialize)]

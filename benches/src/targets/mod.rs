@@ -4,6 +4,8 @@ mod answer;
 mod http;
 mod mcp;
 mod rest;
+mod revision;
+mod sessions;
 mod stdio;
 mod wire;
 
@@ -13,6 +15,7 @@ use thiserror::Error;
 
 pub use mcp::Mcp;
 pub use rest::Rest;
+pub use revision::Revision;
 pub use stdio::{Peer, Stdio};
 pub use wire::Wire;
 
@@ -71,7 +74,7 @@ pub enum AnyTarget {
 }
 
 impl AnyTarget {
-    /// Whether anything answers, whatever it says.
+    /// Whether anything answers, whatever it says. In a revision of MCP that has `initialize`, this says it, and the server must agree.
     ///
     /// # Errors
     /// [`Unreachable`].
@@ -83,10 +86,12 @@ impl AnyTarget {
         }
     }
 
-    /// Ends the processes that it is made of, where there are any.
+    /// Ends the sessions and the processes that it is made of, where there are any.
     pub async fn end(&self) {
-        if let Self::Stdio(stdio) = self {
-            stdio.end().await;
+        match self {
+            Self::Rest(_) => {}
+            Self::Mcp(mcp) => mcp.end().await,
+            Self::Stdio(stdio) => stdio.end().await,
         }
     }
 }

@@ -12,14 +12,17 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::mcp::{is_list, message, request};
-use super::{Answer, Call, MAX_ANSWER, Target, Unreachable, answer};
+use super::mcp::is_list;
+use super::revision::INITIALIZED;
+use super::{Answer, Call, MAX_ANSWER, Revision, Target, Unreachable, answer};
 use crate::scenario::Credential;
 
 /// Lines that wait to be written to one process; whoever has another one waits too, and is measured.
 const LINES: usize = 1024;
 /// The variable that says what a program logs.
 const LOG: &str = "RUST_LOG";
+/// The code of calls to a server that has ended.
+const GONE: &str = "BROKEN_OFF";
 /// Longest wait for the first answer.
 const START: Duration = Duration::from_secs(10);
 
@@ -29,6 +32,7 @@ pub struct Stdio {
     command: String,
     peers: Vec<Vec<Peer>>,
     next: AtomicUsize,
+    revision: Revision,
 }
 
 impl Stdio {
@@ -49,10 +53,16 @@ impl Stdio {
         Ok(Self::over(address, peers))
     }
 
-    /// These servers, by caller.
+    /// These servers, by caller, in the newest revision.
     #[must_use]
     pub fn over(command: String, peers: Vec<Vec<Peer>>) -> Self {
-        Self { command, peers, next: AtomicUsize::new(0) }
+        Self { command, peers, next: AtomicUsize::new(0), revision: Revision::default() }
+    }
+
+    /// The same in that revision.
+    #[must_use]
+    pub fn speaking(self, revision: Revision) -> Self {
+        Self { revision, ..self }
     }
 
     /// The ids of all processes.
@@ -70,13 +80,25 @@ impl Stdio {
 
     pub(super) async fn reach(&self) -> Result<(), Unreachable> {
         for peer in self.peers.iter().flatten() {
-            let asked = timeout(START, peer.ask(|id| request(id, "server/discover", []))).await;
-            if !matches!(asked, Ok(Ok(_))) {
-                let reason = "it does not answer, or ended".to_owned();
-                return Err(Unreachable { address: self.command.clone(), reason });
-            }
+            let reason = match timeout(START, self.greet(peer)).await {
+                Ok(Ok(())) => continue,
+                Ok(Err(code)) if code != GONE => {
+                    format!("initialize in revision {} came to {code}", self.revision.name())
+                }
+                _ => "it does not answer, or ended".to_owned(),
+            };
+            return Err(Unreachable { address: self.command.clone(), reason });
         }
         Ok(())
+    }
+
+    async fn greet(&self, peer: &Peer) -> Result<(), String> {
+        let answer = peer.ask(|id| self.revision.first(id)).await?;
+        if self.revision == Revision::Modern {
+            return Ok(());
+        }
+        self.revision.agreed(&answer)?;
+        peer.lines.send(INITIALIZED.to_owned()).await.map_err(|_| GONE.to_owned())
     }
 }
 
@@ -86,7 +108,7 @@ impl Target for Stdio {
         let next = self.next.fetch_add(1, Ordering::Relaxed) % peers.len().max(1);
         let peer = peers.get(next).ok_or("NO_CALLER")?;
         let (keep, list) = (call.keep, is_list(&call));
-        let answer = peer.ask(|id| message(id, call)).await?;
+        let answer = peer.ask(|id| self.revision.call(id, call)).await?;
         answer::of_tool(&answer, keep, list)
     }
 }
@@ -150,7 +172,7 @@ impl Peer {
 
     /// Sends the message that `message` makes for an id, and waits for its answer.
     async fn ask(&self, message: impl FnOnce(u64) -> String) -> Result<Vec<u8>, String> {
-        let gone = || "BROKEN_OFF".to_owned();
+        let gone = || GONE.to_owned();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (tell, told) = oneshot::channel();
         lock(&self.waiting).as_mut().ok_or_else(gone)?.insert(id, tell);

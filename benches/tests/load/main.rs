@@ -13,6 +13,7 @@ mod program;
 mod ramp;
 mod refusals;
 mod result;
+mod revisions;
 mod scenario;
 mod schedule;
 mod targets;

@@ -28,6 +28,11 @@ async fn a_command_line_that_cannot_be_used() {
             "cannot be called with --transport rest",
         ),
         (vec!["run", "--mcp-command", "a 'b"], "a quote is not closed"),
+        (vec!["run", "--transport", "rest", "--revision", "2025-11-25"], "--revision is of MCP"),
+        (
+            vec!["run", "--transport", "mcp", "--revision", "2024-11-05"],
+            "possible values: 2026-07-28, 2025-11-25",
+        ),
         (vec!["run", "--scenario", "nobody.yaml", "--transport", "stdio"], "needs credentials"),
         (vec!["run", "--report", "json=no/such/place.json"], "failed to write no/such/place.json"),
         (vec!["ramp", "--step-duration", "2000000h"], "at most 31 days"),

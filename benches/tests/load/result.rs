@@ -31,6 +31,7 @@ pub(crate) fn whole(phases: Vec<Phase>, kind: Kind) -> RunResult {
         scenario: ScenarioId { name: text("reads"), digest: "0".repeat(64) },
         options: Options {
             transport: Transport::Stdio,
+            revision: Some(benches::Revision::Legacy),
             arrivals: benches::engine::Arrivals::Poisson,
             seed: u64::MAX,
             warm_up_seconds: 0.5,

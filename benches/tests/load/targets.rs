@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
+use benches::engine::{Answers, Driver, drive};
 use benches::scenario::{Credential, CredentialSource};
 use benches::targets::{Answer, Call, Mcp, Peer, Rest, Stdio, Target, Wire};
 use fixtures::Contract;
@@ -16,6 +17,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, duplex, split};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+
+use crate::fake::{driver, millis, plan};
 
 const KEY: &str = "ps_demo_meta";
 
@@ -270,6 +273,28 @@ async fn odd_answers_have_codes_too() {
     }
     let nowhere = Rest::new("http://127.0.0.1:1", &callers());
     assert_eq!(call(&nowhere, &contract, "templates_list", json!({})).await, Err("CONNECTION".to_owned()));
+}
+
+#[tokio::test]
+async fn a_refusal_in_words_can_be_what_a_scenario_wants() {
+    let said = |is_error: bool| {
+        let text = r#"[{"type":"text","text":"Error calling tool: the message does not exist"}]"#;
+        format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"isError":{is_error},"content":{text}}}}}"#)
+    };
+    let failures = async |body: String, expect: &str| {
+        let mcp = Arc::new(Mcp::new(&odd(200, "application/json", body.leak()).await, &callers()));
+        let mix = format!(
+            "mix: [{{ share: 1, calls: [{{ tool: message_get, arguments: {{ id: m }}, expect: {expect} }}] }}]"
+        );
+        let driver = Driver { duration: millis(100), ..driver() };
+        let phase = drive(&driver, (&mcp, &plan(&mix, Answers::new())), 50.0, &mut |_| {}).await;
+        assert_eq!(phase.total.count, 5);
+        phase.total.errors
+    };
+    assert!(failures(said(true), "TOOL_ERROR").await.is_empty());
+    // Words are no code, and success is no refusal.
+    assert_eq!(failures(said(true), "MESSAGE_NOT_FOUND").await["TOOL_ERROR"], 5);
+    assert_eq!(failures(said(false), "TOOL_ERROR").await["NOT_REFUSED"], 5);
 }
 
 #[test]

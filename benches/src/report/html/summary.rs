@@ -18,7 +18,7 @@ fn card(name: &str, value: String, about: String) -> Card {
 
 /// What was done, in a line.
 pub(super) fn title(result: &RunResult) -> String {
-    let what = format!("{} over {}", result.scenario.name, result.options.transport.name());
+    let what = format!("{} over {}", result.scenario.name, result.options.way());
     let length = seconds(result.options.duration_seconds);
     match (result.kind, result.phases.as_slice()) {
         (Kind::Ramp, [first, .., last]) => {
@@ -113,7 +113,7 @@ pub(super) fn facts(result: &RunResult) -> Vec<(&'static str, String)> {
     let (warm_up, measured) = (seconds(options.warm_up_seconds), seconds(options.duration_seconds));
     let each = if result.kind == Kind::Ramp { " a step" } else { "" };
     facts.extend([
-        ("transport", format!("{}{processes}", options.transport.name())),
+        ("transport", format!("{}{processes}", options.way())),
         ("arrivals", format!("{arrivals}, at most {} at once", options.max_in_flight)),
         (
             "time",
