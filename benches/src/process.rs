@@ -55,8 +55,16 @@ impl Programs {
     /// # Errors
     /// [`ProcessError`].
     pub fn mock(&self) -> Result<Process, ProcessError> {
+        self.mock_with(&["--journal", "0"])
+    }
+
+    /// Starts `pilot-status-mock` with the demo world and these options.
+    ///
+    /// # Errors
+    /// [`ProcessError`].
+    pub fn mock_with(&self, options: &[&str]) -> Result<Process, ProcessError> {
         let mut command = Command::new(self.find("pilot-status-mock")?);
-        command.args(["--listen", "127.0.0.1:0", "--journal", "0"]).stdout(Stdio::piped());
+        command.args(["--listen", "127.0.0.1:0"]).args(options).stdout(Stdio::piped());
         Process::start("mock", command, |child| child.stdout.take().map(|output| Box::new(output) as Box<_>))
     }
 
