@@ -10,7 +10,7 @@ use fixtures::{World, facts};
 use mock_api::{Clock, MockApi, Time};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The system's allocator takes a third longer for a call.
+/// With the system's allocator a send takes a tenth longer (benches/NOTES.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

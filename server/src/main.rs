@@ -19,7 +19,7 @@ use cli::{Cli, Command};
 use failure::Failure;
 use signals::Signals;
 
-/// Calls make many small pieces on one thread and free them on another; the system's allocator takes nearly twice as long for them.
+/// Calls make many small pieces on one thread and free them on another; with the system's allocator a call takes 6 % more CPU (benches/NOTES.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
